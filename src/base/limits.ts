@@ -1,0 +1,21 @@
+/** Every bound of the product in one place; each is a fact a user may meet, so each has its unit. */
+export const limits = {
+  /** Vertices of a graph a replica will build for a request. */
+  vertexMaxCount: 50_000_000,
+  /** Graphs a replica keeps, most recently used first. */
+  graphCacheMaxCount: 4,
+  replicaMaxCount: 64,
+  rateMaxPerSecond: 100_000,
+  durationMaxMs: 30 * 24 * 3_600_000,
+  /** Requests in flight at which the load stops sending and counts the rest as not sent. */
+  inFlightMaxCount: 100_000,
+  /** Characters of an error text kept in a record. */
+  errorTextMaxLength: 300,
+  /** Records buffered this long are written; a SIGKILL loses no more than that. */
+  ledgerFlushMs: 200,
+  /** Share of the run's requests that may leave late before the run proves nothing, and how late that is. */
+  lagInconclusiveShare: 0.01,
+  lagInconclusiveMs: 1000,
+  /** Above this rate the terminal shows a summary a second instead of a line a request. */
+  lineRateMaxPerSecond: 20,
+} as const;

@@ -1,0 +1,124 @@
+import { utcTimestamp } from "../base/local-time.ts";
+import { formatLine, type Pairs } from "./line.ts";
+import type { ExecutionRecord, LedgerRecord } from "./record.ts";
+
+/** The record as one ledger line, without its line end. */
+export function encodeRecord(record: LedgerRecord): string {
+  return formatLine(record.tUs, pairsOf(record));
+}
+
+/** Configuration and totals are spread into the line under these prefixes. */
+export const configPrefix = "config.";
+export const totalPrefix = "total.";
+
+/** Three decimals: microseconds, exactly. */
+export function formatMs(spanUs: number): string {
+  return (spanUs / 1000).toFixed(3);
+}
+
+function pairsOf(record: LedgerRecord): Pairs {
+  switch (record.kind) {
+    case "run":
+      return [
+        ["run", record.run],
+        ["command", record.command],
+        ["version", record.version],
+        ["pid", record.pid],
+        ["host", record.host],
+        ["boot", record.boot],
+        ["utc_offset", record.utcOffset],
+        ["seed", record.seed],
+        ...prefixed(configPrefix, record.config),
+      ];
+    case "end":
+      return [
+        ["end", record.run],
+        ["reason", record.reason],
+        ...prefixed(totalPrefix, record.totals),
+      ];
+    case "ok":
+      // latency_ms= stands on no other client line: the original guide's script counts it as success.
+      return [
+        ["endpoint", record.endpoint],
+        ["latency_ms", formatMs(record.latencyUs)],
+        ["request", record.request],
+        ["attempts", record.attempts],
+        ["service_ms", formatMs(record.serviceUs)],
+        ["lag_ms", formatMs(record.lagUs)],
+      ];
+    case "attempt":
+      return [
+        ["endpoint", record.endpoint],
+        ["error", record.error],
+        ["request", record.request],
+        ["attempt", record.attempt],
+        ["ended", record.ended],
+        ["service_ms", formatMs(record.serviceUs)],
+        ["detail", record.detail],
+      ];
+    case "request":
+      return [
+        ["request", record.request],
+        ["outcome", record.outcome],
+        ["attempts", record.attempts],
+        ["endpoint", record.endpoint],
+        ["elapsed_ms", formatMs(record.elapsedUs)],
+        ["lag_ms", formatMs(record.lagUs)],
+        ["detail", record.detail],
+      ];
+    case "replica":
+      return [
+        ["replica", record.endpoint],
+        ["state", record.state],
+        ["cause", record.cause],
+        ["run", record.run],
+      ];
+    case "tick":
+      return [
+        ["tick", record.second],
+        ["scheduled", record.scheduled],
+        ["not_sent", record.notSent],
+        ["refused", record.refused],
+        ["in_flight", record.inFlight],
+        ["lag_max_ms", formatMs(record.lagMaxUs)],
+        ["attempt_timeout_ms", formatMs(record.attemptTimeoutUs)],
+        ["run", record.run],
+      ];
+    case "execution":
+      return executionPairs(record);
+    case "fault":
+      return [
+        ["fault", record.fault],
+        ["phase", record.phase],
+        ["port", record.port],
+        ["pid", record.pid],
+        ["process", record.process],
+        ["run", record.run],
+      ];
+    case "restart":
+      return [
+        ["restart", record.endpoint],
+        ["by", record.by],
+        ["pid", record.pid],
+        ["after", record.after],
+        ["run", record.run],
+      ];
+  }
+}
+
+function executionPairs(record: ExecutionRecord): Pairs {
+  const durationKey = record.code === "OK" ? "latency_ms" : "duration_ms";
+  return [
+    ["request_ts", utcTimestamp(record.tUs)],
+    [durationKey, formatMs(record.durationUs)],
+    ["code", record.code],
+    ["found", record.found],
+    ["visited", record.visited],
+    ["request", record.request],
+    ["attempt", record.attempt],
+  ];
+}
+
+function prefixed(prefix: string, entries: Readonly<Record<string, string>>): Pairs {
+  return Object.entries(entries).map(([key, value]) => [prefix + key, value] as const);
+}

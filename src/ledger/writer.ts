@@ -1,0 +1,108 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { type CancelTimer, type Clock, systemClock } from "../base/clock.ts";
+import { DfsError, messageOf } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
+import { encodeRecord } from "./encode.ts";
+import { tornMark } from "./line.ts";
+import type { LedgerRecord } from "./record.ts";
+
+/** Where records go. */
+export interface LedgerSink {
+  append(record: LedgerRecord): void;
+}
+
+export interface LedgerWriterOptions {
+  /**
+   * `each`: a record is handed to the system before append() returns, so it survives this process being
+   * killed the next instant. `batched`: within limits.ledgerFlushMs, which costs the load less.
+   */
+  readonly flush: "each" | "batched";
+  readonly clock?: Clock;
+}
+
+/**
+ * Appends records to one file, never truncates it. A failing disk loses records, not requests: they are
+ * counted in `lostRecordCount` with the first error in `failure`, and appending goes on.
+ */
+export class LedgerWriter implements LedgerSink {
+  lostRecordCount = 0;
+  failure: string | undefined;
+  readonly path: string;
+  readonly #fd: number;
+  readonly #flush: "each" | "batched";
+  readonly #clock: Clock;
+  #pending: string[] = [];
+  #cancelFlush: CancelTimer | undefined;
+  /** Whether the file ends within a line, ours or that of a killed predecessor. */
+  #torn: boolean;
+  #closed = false;
+
+  private constructor(path: string, fd: number, options: LedgerWriterOptions) {
+    this.path = path;
+    this.#fd = fd;
+    this.#flush = options.flush;
+    this.#clock = options.clock ?? systemClock;
+    this.#torn = endsWithinLine(fd);
+  }
+
+  /** Opens or creates `path`; throws `cannot-run` when that is not possible. */
+  static open(path: string, options: LedgerWriterOptions): LedgerWriter {
+    try {
+      return new LedgerWriter(path, openSync(path, "a+"), options);
+    } catch (error) {
+      throw new DfsError("cannot-run", `Cannot write the log file "${path}": ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  append(record: LedgerRecord): void {
+    if (this.#closed) return;
+    this.#pending.push(encodeRecord(record));
+    if (this.#flush === "each") this.flush();
+    else this.#cancelFlush ??= this.#clock.after(limits.ledgerFlushMs, () => this.flush());
+  }
+
+  /** Hands every pending record to the system. */
+  flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const lines = this.#pending;
+    if (lines.length === 0) return;
+    this.#pending = [];
+    const text = `${this.#torn ? `${tornMark}\n` : ""}${lines.join("\n")}\n`;
+    const bytes = Buffer.from(text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
+      this.#torn = false;
+    } catch (error) {
+      this.failure ??= messageOf(error);
+      this.#countLost(bytes, written);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+    closeSync(this.#fd);
+  }
+
+  /** Of a batch cut short after `written` bytes, the lines that are not wholly in the file are lost. */
+  #countLost(bytes: Buffer, written: number): void {
+    const rest = bytes.subarray(written);
+    this.lostRecordCount += rest.reduce((count, byte) => count + (byte === newline ? 1 : 0), 0);
+    if (written > 0) this.#torn = bytes[written - 1] !== newline;
+    else if (this.#torn) this.lostRecordCount--;
+  }
+}
+
+const newline = 0x0a;
+
+function endsWithinLine(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== newline;
+}

@@ -40,6 +40,11 @@ export function wallClockDriftUs(): number {
   return Date.now() * 1000 + 500 - systemClock.nowUs();
 }
 
+/** The wall clock's instant `delayMs` from now, for libraries that take deadlines as dates. */
+export function wallClockIn(delayMs: number): Date {
+  return new Date(Date.now() + delayMs);
+}
+
 /** Resolves after `delayMs`, or as soon as `signal` is aborted. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -16,6 +16,10 @@ export const limits = {
   /** Share of the run's requests that may leave late before the run proves nothing, and how late that is. */
   lagInconclusiveShare: 0.01,
   lagInconclusiveMs: 1000,
+  /** How long a request that has tried every replica waits for one to come back before it tries again. */
+  allOutPauseMs: 250,
+  /** How long a probe waits for its answer before it is sent again. */
+  probeTimeoutMs: 60_000,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */
   lineRateMaxPerSecond: 20,
 } as const;

@@ -1,0 +1,68 @@
+import { sleep } from "../base/clock.ts";
+import type { Endpoint } from "../base/endpoint.ts";
+import { exitStatus } from "../base/exit-status.ts";
+import { limits } from "../base/limits.ts";
+import { localTimeOfDay } from "../base/local-time.ts";
+import type { Channel } from "../rpc/channel.ts";
+import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
+import { openGrpcChannel } from "../rpc/grpc-channel.ts";
+import { endpointLine } from "./endpoint-lines.ts";
+import * as flags from "./flags.ts";
+import { defineSubcommand, type RunContext } from "./subcommand.ts";
+
+const flagSpecs = {
+  replicas: flags.endpoints("Replicas to ask, comma-separated or repeated"),
+  wait: flags.duration.withDefault({
+    description: "Ask again until all serve, for as long as this",
+    default: "0s",
+    minMs: 0,
+    maxMs: limits.durationMaxMs,
+  }),
+};
+
+/** One question's bound; a suspended replica accepts connections and never answers. */
+const askMs = 1000;
+const askAgainMs = 200;
+
+export const checkCommand = defineSubcommand({
+  name: "check",
+  description: "Say of each replica whether it serves; exit 0 only if all do",
+  examples: [
+    "dfs check --replicas localhost:50051,localhost:50052",
+    "dfs check --replicas localhost:50051,localhost:50052 --wait 10",
+  ],
+  flags: flagSpecs,
+  async run({ replicas, wait }, context) {
+    const endUs = context.clock.nowUs() + wait * 1000;
+    const channels = replicas.map(openGrpcChannel);
+    for (const channel of channels) channel.connect();
+    const answers = await Promise.all(
+      channels.map((channel) => askUntilServing(channel, endUs, context)),
+    );
+    for (const [index, answer] of answers.entries()) {
+      const endpoint: Endpoint | undefined = replicas[index];
+      if (endpoint === undefined) continue;
+      const time = localTimeOfDay(context.clock.nowUs());
+      context.terminal.line(`[${time}] ${endpointLine(endpoint, answer)}`);
+    }
+    for (const channel of channels) channel.close();
+    if (context.interrupts.soft.aborted) return exitStatus.interrupted;
+    return answers.every((answer) => answer.isServing)
+      ? exitStatus.verified
+      : exitStatus.criterionNotMet;
+  },
+});
+
+/** Asks once, and again while the replica does not serve and `endUs` has not come. */
+async function askUntilServing(
+  channel: Channel,
+  endUs: number,
+  { clock, interrupts }: RunContext,
+): Promise<EndpointDescription> {
+  for (;;) {
+    const answer = await describeEndpoint(channel, askMs, clock);
+    const isOver = clock.nowUs() >= endUs || interrupts.soft.aborted;
+    if (answer.isServing || isOver) return answer;
+    await sleep(clock, askAgainMs, interrupts.soft);
+  }
+}

@@ -1,0 +1,40 @@
+import { formatDuration } from "../base/duration.ts";
+import { localTimeOfDay, localTimestamp } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
+import type { FaultEvent, Target } from "../fault/fault-request.ts";
+import { formatProcess } from "../fault/process-facts.ts";
+
+/** What a fault did or is about to do, for the terminal; warnings come without the time. */
+export function faultEventLine(event: FaultEvent): string {
+  if (event.kind === "warned") return printable(event.message);
+  const time = `[${localTimeOfDay(event.tUs)}]`;
+  if (event.kind === "resolved") {
+    return event.targets
+      .map((target) => `${time} TARGET: ${describeTarget(target, event.port)}`)
+      .join("\n");
+  }
+  const whom = `${printable(formatProcess(event.target.process))} on port ${event.port}`;
+  switch (event.kind) {
+    case "injected":
+      return `${time} CRASH INJECTED: killed ${whom}`;
+    case "started":
+      return `${time} STALL STARTED: suspended ${whom} for ${formatDuration(event.durationMs)}`;
+    case "recovered":
+      return `${time} RECOVERY: resumed ${whom} after ${seconds(event.stalledMs)}`;
+    case "target-gone":
+      return `${time} TARGET GONE: ${whom} died while suspended, after ${seconds(event.stalledMs)}`;
+  }
+}
+
+function describeTarget({ process, addresses }: Target, port: number): string {
+  const started = process.startedUs === undefined ? "?" : localTimestamp(process.startedUs);
+  const at = addresses.join(" and ");
+  const command = process.commandLine === "" ? "?" : process.commandLine;
+  return printable(
+    `${formatProcess(process)} on port ${port} at ${at}, started ${started.replace(/,\d+$/, "")}, command: ${command}`,
+  );
+}
+
+function seconds(spanMs: number): string {
+  return `${(spanMs / 1000).toFixed(1)}s`;
+}

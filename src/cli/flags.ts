@@ -1,0 +1,205 @@
+import type { ArgDef } from "citty";
+import { parseDurationMs } from "../base/duration.ts";
+import { type Endpoint, formatEndpoint, parseEndpoint } from "../base/endpoint.ts";
+import { DfsError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+
+/** One flag of a subcommand: how citty describes it, and how its text becomes a value. */
+export interface Flag<T> {
+  readonly arg: ArgDef;
+  readonly repeatable: boolean;
+  /** `texts` are the values as typed, in order, none when the flag is absent; throws usage errors. */
+  read(texts: readonly string[], name: string): T;
+}
+
+/** Flags by their camelCase names; on the command line they are kebab-case. */
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
+
+export type FlagValues<F extends Flags> = {
+  readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never;
+};
+
+interface ValueOptions {
+  readonly description: string;
+  readonly valueHint: string;
+}
+
+type Parse<T> = (text: string, name: string) => T;
+
+/** A flag with a default, written as a user would type it. */
+function withDefault<T>(options: ValueOptions & { default: string }, parse: Parse<T>): Flag<T> {
+  return {
+    arg: { type: "string", ...options },
+    repeatable: false,
+    read: (texts, name) => parse(texts[0] ?? options.default, name),
+  };
+}
+
+function optional<T>(options: ValueOptions, parse: Parse<T>): Flag<T | undefined> {
+  return {
+    arg: { type: "string", ...options },
+    repeatable: false,
+    read: (texts, name) => (texts[0] === undefined ? undefined : parse(texts[0], name)),
+  };
+}
+
+function required<T>(options: ValueOptions, parse: Parse<T>): Flag<T> {
+  return {
+    arg: { type: "string", required: true, ...options },
+    repeatable: false,
+    read: (texts, name) => parse(present(texts[0], name), name),
+  };
+}
+
+function present(text: string | undefined, name: string): string {
+  if (text === undefined) throw new DfsError("usage", `${name} is required`);
+  return text;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function parseNumber(kind: "a whole number" | "a number", range: Range): Parse<number> {
+  const form = kind === "a number" ? /^-?(\d+(\.\d+)?|\.\d+)$/ : /^-?\d+$/;
+  return (text, name) => {
+    const value = Number(text);
+    if (!form.test(text) || value < range.min || value > range.max) {
+      throw new DfsError(
+        "usage",
+        `${name} must be ${kind} in ${range.min}..${range.max}: current value is "${text}"`,
+      );
+    }
+    return value;
+  };
+}
+
+function parseDuration(range: Range): Parse<number> {
+  return (text, name) => {
+    const durationMs = parseDurationMs(text);
+    if (durationMs === undefined) {
+      throw new DfsError(
+        "usage",
+        `${name} must be a duration such as 250ms, 10s, 1m30s or plain seconds: current value is "${text}"`,
+      );
+    }
+    if (durationMs < range.min || durationMs > range.max) {
+      throw new DfsError(
+        "usage",
+        `${name} must be in ${range.min / 1000}s..${range.max / 1000}s: current value is "${text}"`,
+      );
+    }
+    return durationMs;
+  };
+}
+
+function parseChoice<const T extends string>(choices: readonly T[]): Parse<T> {
+  return (text, name) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice !== undefined) return choice;
+    throw new DfsError(
+      "usage",
+      `${name} must be one of ${choices.join(", ")}: current value is "${text}"${didYouMean(text, choices)}`,
+    );
+  };
+}
+
+export const portRange: Range = { min: 1, max: 65535 };
+
+/** A whole number within a range, both ends included. */
+export const wholeNumber = {
+  withDefault: (options: ValueOptions & Range & { default: string }) =>
+    withDefault(described(options), parseNumber("a whole number", options)),
+  optional: (options: ValueOptions & Range) =>
+    optional(described(options), parseNumber("a whole number", options)),
+  required: (options: ValueOptions & Range) =>
+    required(described(options), parseNumber("a whole number", options)),
+};
+
+/** A decimal number within a range, both ends included. */
+export const decimalNumber = {
+  withDefault: (options: ValueOptions & Range & { default: string }) =>
+    withDefault(described(options), parseNumber("a number", options)),
+};
+
+type DurationOptions = Omit<ValueOptions, "valueHint"> & { minMs: number; maxMs: number };
+
+/** A duration; its value is in milliseconds. */
+export const duration = {
+  withDefault: (options: DurationOptions & { default: string }) =>
+    withDefault(durationHint(options), parseDuration({ min: options.minMs, max: options.maxMs })),
+  optional: (options: DurationOptions) =>
+    optional(durationHint(options), parseDuration({ min: options.minMs, max: options.maxMs })),
+  required: (options: DurationOptions) =>
+    required(durationHint(options), parseDuration({ min: options.minMs, max: options.maxMs })),
+};
+
+/** One of a fixed set of words. */
+export function choice<const T extends string>(options: {
+  description: string;
+  choices: readonly T[];
+  default: NoInfer<T>;
+}): Flag<T> {
+  const { choices, ...rest } = options;
+  return withDefault({ ...rest, valueHint: choices.join("|") }, parseChoice(choices));
+}
+
+/** Any text that is not empty. */
+export const text = {
+  withDefault: (options: ValueOptions & { default: string }) => withDefault(options, parseText),
+  optional: (options: ValueOptions) => optional(options, parseText),
+};
+
+function parseText(value: string, name: string): string {
+  if (value === "") throw new DfsError("usage", `${name} must not be empty`);
+  return value;
+}
+
+/** Present or absent. */
+export function toggle(description: string): Flag<boolean> {
+  return {
+    arg: { type: "boolean", description },
+    repeatable: false,
+    read: (texts) => texts.length > 0,
+  };
+}
+
+/** Endpoints, comma-separated or repeated; duplicates are refused. */
+export function endpoints(description: string): Flag<readonly Endpoint[]> {
+  return {
+    arg: { type: "string", required: true, description, valueHint: "host:port,..." },
+    repeatable: true,
+    read(texts, name) {
+      const parsed = present(texts.length > 0 ? texts.join(",") : undefined, name)
+        .split(",")
+        .map((part) => parseEndpoint(part.trim()));
+      const seen = new Set<string>();
+      for (const endpoint of parsed.map(formatEndpoint)) {
+        if (seen.has(endpoint)) throw new DfsError("usage", `${name} names ${endpoint} twice`);
+        seen.add(endpoint);
+      }
+      return parsed;
+    },
+  };
+}
+
+/** Where a ledger goes; `none` keeps none. */
+export function logfile(defaultPath: string): Flag<string | undefined> {
+  return withDefault(
+    { description: "Ledger to append to, or none", valueHint: "FILE|none", default: defaultPath },
+    (value, name) => (parseText(value, name) === "none" ? undefined : value),
+  );
+}
+
+function described<T extends ValueOptions & Range>(options: T): Omit<T, "min" | "max"> {
+  const { min: _min, max: _max, ...rest } = options;
+  return rest;
+}
+
+function durationHint<T extends DurationOptions>(
+  options: T,
+): Omit<T, "minMs" | "maxMs"> & { valueHint: string } {
+  const { minMs: _min, maxMs: _max, ...rest } = options;
+  return { ...rest, valueHint: "duration" };
+}

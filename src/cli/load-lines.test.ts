@@ -1,0 +1,115 @@
+import { expect, test } from "bun:test";
+import { localTimeOfDay } from "../base/local-time.ts";
+import type { AttemptFailure } from "../failover/failover-client.ts";
+import type { SettledRequest } from "../load/outcome.ts";
+import type { SecondSummary } from "../load/run-load.ts";
+import { LoadLines } from "./load-lines.ts";
+
+const tUs = 1_795_383_300_000_000;
+const time = localTimeOfDay(tUs);
+
+function lines(ratePerSecond: number, act: (lines: LoadLines) => void): string[] {
+  const printed: string[] = [];
+  act(new LoadLines(ratePerSecond, (line) => printed.push(Bun.stripANSI(line))));
+  return printed;
+}
+
+function failure(number: number, options: Partial<AttemptFailure> = {}): AttemptFailure {
+  return {
+    tUs,
+    request: {
+      id: `r-${number}`,
+      number,
+      path: "/s/m",
+      bytes: new Uint8Array(),
+      deadlineUs: tUs,
+      mayExecuteTwice: true,
+    },
+    endpoint: { host: "localhost", port: 50051 },
+    attempt: 1,
+    status: "UNAVAILABLE",
+    detail: "",
+    ended: "failed",
+    serviceUs: 1,
+    isRetried: true,
+    ...options,
+  };
+}
+
+function settled(number: number, attempts: number, latencyUs: number): SettledRequest {
+  const endpoint = `localhost:5005${attempts}`;
+  const common = { kind: "ok", tUs, request: `r-${number}`, lagUs: 0, serviceUs: 1 } as const;
+  return { number, record: { ...common, endpoint, latencyUs, attempts } };
+}
+
+const second: SecondSummary = {
+  tUs,
+  second: 7,
+  scheduled: 100,
+  ok: 99,
+  lost: 1,
+  inFlight: 3,
+  latencyMaxUs: 12_345,
+};
+
+test("LoadLines prints a line a request at a quiet rate, and failures with what became of them", () => {
+  const printed = lines(10, (load) => {
+    load.settled(settled(1, 1, 4280));
+    load.attemptFailed(failure(50));
+    load.settled(settled(50, 2, 6120));
+    load.attemptFailed(failure(75, { ended: "abandoned", status: "DEADLINE_EXCEEDED" }));
+    load.second(second);
+  });
+  expect(printed).toEqual([
+    `[${time}] ✓ Request #1 → localhost:50051 (latency: 4.28ms)`,
+    `[${time}] ✗ Request #50 → localhost:50051 FAILED (UNAVAILABLE) - Retrying...`,
+    `[${time}] ✓ Request #50 → RETRY SUCCESS on localhost:50052 after 1 failure(s) (latency: 6.12ms)`,
+    `[${time}] ✗ Request #75 → localhost:50051 ERROR (DEADLINE_EXCEEDED) - Retrying...`,
+  ]);
+});
+
+test("LoadLines prints one summary a second at a high rate, failures still shown", () => {
+  const printed = lines(100, (load) => {
+    load.settled(settled(1, 1, 4280));
+    load.attemptFailed(failure(2, { isRetried: false }));
+    load.second(second);
+  });
+  expect(printed).toEqual([
+    `[${time}] ✗ Request #2 → localhost:50051 FAILED (UNAVAILABLE)`,
+    `[${time}] ✗ Second 7: 100 scheduled, 99 ok, 1 lost, 3 in flight, worst latency 12.35ms`,
+  ]);
+});
+
+test("LoadLines bounds the failures of one second and says how many it left out", () => {
+  const printed = lines(1000, (load) => {
+    for (let number = 1; number <= 25; number++) load.attemptFailed(failure(number));
+    load.second(second);
+    load.attemptFailed(failure(26));
+  });
+  // 20 failures, the note on 5 more, the summary; the next second starts afresh.
+  expect(printed.length).toBe(23);
+  expect(printed[20]).toContain("5 more");
+  expect(printed[22]).toContain("#26");
+});
+
+test("LoadLines shows a lost request with its outcome, and no control characters of its cause", () => {
+  const [printed] = lines(10, (load) =>
+    load.settled({
+      number: 4,
+      record: {
+        kind: "request",
+        tUs,
+        request: "r-4",
+        outcome: "wrong",
+        endpoint: "localhost:50051",
+        attempts: 1,
+        elapsedUs: 5,
+        lagUs: 0,
+        detail: "expected\u001b[2J",
+      },
+    }),
+  );
+  expect(printed).toBe(
+    `[${time}] ✗ Request #4 → localhost:50051 WRONG after 1 attempt(s): expected\\u001b[2J`,
+  );
+});

@@ -1,0 +1,149 @@
+import { buildInfo } from "../base/build-info.ts";
+import { DfsError, messageOf } from "../base/errors.ts";
+import { type ExitStatus, exitStatus, exitStatusOf } from "../base/exit-status.ts";
+import { didYouMean } from "../base/nearest.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import type { Subcommand } from "./subcommand.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+
+interface Entry {
+  readonly summary: string;
+  /** Loaded when asked for, so that `dfs fault` never waits for gRPC to load. */
+  readonly load: () => Promise<Subcommand>;
+}
+
+const entries: Readonly<Record<string, Entry>> = {
+  serve: {
+    summary: "Run a replica, or several, of the depth-first search service",
+    load: async () => (await import("./serve.ts")).serveCommand,
+  },
+  load: {
+    summary: "Drive replicas through the failover client and say what was lost",
+    load: async () => (await import("./load.ts")).loadCommand,
+  },
+  "fault crash": {
+    summary: "Kill the process that listens on a port",
+    load: async () => (await import("./fault.ts")).crashCommand,
+  },
+  "fault stall": {
+    summary: "Suspend the process that listens on a port, then resume it",
+    load: async () => (await import("./fault.ts")).stallCommand,
+  },
+  report: {
+    summary: "Turn ledgers into figures and a verdict",
+    load: async () => (await import("./report.ts")).reportCommand,
+  },
+  demo: {
+    summary: "Replicas, load, a crash, a stall and the verdict, on one timeline",
+    load: async () => (await import("./demo.ts")).demoCommand,
+  },
+  check: {
+    summary: "Say which replicas serve",
+    load: async () => (await import("./check.ts")).checkCommand,
+  },
+};
+
+/** Runs the command line to its exit status; every error has become one clear notice by then. */
+export async function runCommandLine(rawArgs: readonly string[]): Promise<ExitStatus> {
+  const terminal = createTerminal();
+  try {
+    return await dispatch(rawArgs, terminal);
+  } catch (error) {
+    const status = exitStatusOf(error);
+    if (error instanceof DfsError) terminal.notices.error(messageOf(error));
+    else terminal.notices.error("Internal error, please report it:", error);
+    return status;
+  } finally {
+    await terminal.flush();
+  }
+}
+
+async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+  const [first] = rawArgs;
+  if (first === "--version" || first === "-v") {
+    terminal.line(`dfs ${buildInfo.version} (${buildInfo.commit})`);
+    return exitStatus.verified;
+  }
+  const asksHelp = rawArgs.some((word) => word === "--help" || word === "-h");
+  const words = rawArgs.filter((word) => word !== "--help" && word !== "-h");
+  if (asksHelp || words.length === 0 || first === "help") {
+    return showHelp(first === "help" ? words.slice(1) : words, terminal);
+  }
+  const { entry, rest } = findEntry(words);
+  const subcommand = await entry.load();
+  const interrupts = watchInterrupts();
+  return Promise.race([
+    subcommand.run(rest, { terminal, interrupts }),
+    new Promise<ExitStatus>((resolve) => {
+      interrupts.hard.addEventListener("abort", () => resolve(exitStatus.interrupted));
+    }),
+  ]);
+}
+
+/** The subcommand named by the first word, or by the first two. */
+function findEntry(words: readonly string[]): { entry: Entry; rest: readonly string[] } {
+  for (const length of [2, 1]) {
+    const entry = entries[words.slice(0, length).join(" ")];
+    if (entry !== undefined) return { entry, rest: words.slice(length) };
+  }
+  const [first = "", second] = words;
+  const kinds = names().filter((name) => name.startsWith(`${first} `));
+  if (kinds.length > 0) {
+    const rule = `"dfs ${first}" needs one of ${kinds.map((name) => name.slice(first.length + 1)).join(", ")}`;
+    const hint = second === undefined ? "" : didYouMean(`${first} ${second}`, kinds);
+    const current = second === undefined ? "" : `: current value is "${second}"`;
+    throw new DfsError("usage", `${rule}${current}${hint}`);
+  }
+  throw new DfsError(
+    "usage",
+    `Unknown subcommand "${first}"${didYouMean(first, names())} (dfs --help lists them)`,
+  );
+}
+
+function names(): string[] {
+  return Object.keys(entries);
+}
+
+async function showHelp(words: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+  const named = words.filter((word) => !word.startsWith("-"));
+  const exact = names().find((name) => named.slice(0, 2).join(" ") === name || named[0] === name);
+  const entry = exact === undefined ? undefined : entries[exact];
+  if (entry !== undefined) {
+    terminal.line(await (await entry.load()).help());
+    return exitStatus.verified;
+  }
+  if (named.length > 0 && !names().some((name) => name.startsWith(`${named[0]} `))) {
+    findEntry(named);
+  }
+  terminal.line(rootHelp(named[0]));
+  return exitStatus.verified;
+}
+
+function rootHelp(group: string | undefined): string {
+  const listed = names().filter((name) => group === undefined || name.startsWith(`${group} `));
+  const rows = listed.map((name) => `  dfs ${name.padEnd(14)}${entries[name]?.summary ?? ""}`);
+  return `${[
+    "dfs runs a replicated gRPC service, drives it through a failover client, breaks it for real,",
+    "and proves with numbers that nothing was lost.",
+    "",
+    "SUBCOMMANDS",
+    "",
+    ...rows,
+    "",
+    "Use dfs <subcommand> --help for its flags and examples; dfs --version for the version.",
+    "",
+    "EXAMPLES",
+    "",
+    "  dfs demo",
+    "  dfs serve --port 50051",
+    "  dfs load --replicas localhost:50051,localhost:50052 --duration 60",
+    "  dfs fault crash --port 50051 --delay 5",
+    "  dfs fault stall --port 50052 --duration 10",
+    "",
+    "EXIT STATUS",
+    "",
+    "  0 verified, or ended as asked   1 a criterion was not met   2 usage",
+    "  3 fault without target, permission or proof   4 inconclusive: the load could not hold its rate",
+    "  5 could not run   70 internal error   130 interrupted",
+  ].join("\n")}`;
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "bun:test";
+import * as flags from "./flags.ts";
+import { flagName, parseStrictly, readFlags } from "./strict-args.ts";
+
+const specs = {
+  replicas: flags.endpoints("Replicas"),
+  duration: flags.duration.withDefault({
+    description: "How long",
+    default: "60s",
+    minMs: 1,
+    maxMs: 100_000,
+  }),
+  numVertices: flags.wholeNumber.withDefault({
+    description: "N",
+    valueHint: "N",
+    default: "50000",
+    min: 0,
+    max: 100_000,
+  }),
+  policy: flags.choice({ description: "Policy", choices: ["retry", "none"], default: "retry" }),
+  dryRun: flags.toggle("Only show"),
+  logfile: flags.logfile("client.log"),
+};
+
+function read(line: string) {
+  return readFlags(specs, parseStrictly(line.split(" ").filter(Boolean), specs, false));
+}
+
+describe("reading a command line", () => {
+  test("takes --flag VALUE and --flag=VALUE, and the defaults for the rest", () => {
+    const values = read("--replicas localhost:1,[::1]:2 --duration=1m30s");
+    expect(values).toEqual({
+      replicas: [
+        { host: "localhost", port: 1 },
+        { host: "::1", port: 2 },
+      ],
+      duration: 90_000,
+      numVertices: 50_000,
+      policy: "retry",
+      dryRun: false,
+      logfile: "client.log",
+    });
+  });
+
+  test("takes a repeatable flag several times", () => {
+    expect(read("--replicas a:1 --replicas b:2,c:3").replicas.map(({ port }) => port)).toEqual([
+      1, 2, 3,
+    ]);
+  });
+
+  test("takes a bare number of seconds for a duration, and none for a logfile", () => {
+    const values = read("--replicas a:1 --duration 5 --logfile none");
+    expect(values.duration).toBe(5000);
+    expect(values.logfile).toBeUndefined();
+  });
+
+  const refused: readonly (readonly [line: string, message: string])[] = [
+    ["--replicas a:1 --dutation 5", 'Unknown flag --dutation; did you mean "--duration"?'],
+    ["-duration 5", 'Unknown flag -duration; did you mean "--duration"?'],
+    ["--replicas a:1 --duration", "--duration needs a value"],
+    ["--replicas a:1 --duration --dry-run", "--duration needs a value"],
+    ["--replicas a:1 --duration 5 --duration 6", "--duration is given more than once"],
+    [
+      "--replicas a:1 --duration 5x",
+      'such as 250ms, 10s, 1m30s or plain seconds: current value is "5x"',
+    ],
+    ["--replicas a:1 --duration 200", '--duration must be in 0.001s..100s: current value is "200"'],
+    ["--replicas a:1 --num-vertices 1e3", "--num-vertices must be a whole number in 0..100000"],
+    ["--replicas a:1 --num-vertices -5", 'current value is "-5"'],
+    ["--replicas a:1 --policy rety", 'did you mean "retry"?'],
+    ["--replicas a:1 --dry-run=yes", '--dry-run takes no value: current value is "yes"'],
+    ["--replicas a:1 --logfile=", "--logfile must not be empty"],
+    ["--replicas a:1,a:1", "--replicas names a:1 twice"],
+    ["--replicas a:0", 'Cannot use "a:0" as an endpoint'],
+    ["--replicas a", 'Cannot use "a" as an endpoint'],
+    ["--replicas a:1 duration", 'Unexpected argument "duration"; did you mean "--duration"?'],
+    ["", "--replicas is required"],
+  ];
+  for (const [line, message] of refused) {
+    test(`refuses "${line}"`, () => expect(() => read(line)).toThrow(message));
+  }
+});
+
+test("flagName() turns camelCase into the kebab-case that people type", () => {
+  expect(flagName("attemptTimeout")).toBe("attempt-timeout");
+  expect(flagName("port")).toBe("port");
+});

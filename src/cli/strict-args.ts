@@ -1,0 +1,98 @@
+import { DfsError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+import type { Flags, FlagValues } from "./flags.ts";
+
+/** A command line read strictly: every word accounted for. */
+export interface StrictArgs {
+  /** Kebab-case flag name to its values as typed; a toggle that is present has one empty value. */
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+}
+
+/** `numVertices` -> `num-vertices`. */
+export function flagName(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * citty's own parser drops unknown flags, takes a missing value for an empty one and keeps the last of
+ * repeated flags. This one refuses all three with a usage error that names the nearest valid flag.
+ */
+export function parseStrictly(
+  rawArgs: readonly string[],
+  flags: Flags,
+  positionalsAllowed: boolean,
+): StrictArgs {
+  const known = new Map(Object.entries(flags).map(([key, flag]) => [flagName(key), flag]));
+  const texts = new Map<string, string[]>();
+  const positionals: string[] = [];
+  const words = [...rawArgs];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (!isFlag(word)) {
+      if (!positionalsAllowed) throw unexpectedWord(word, known.keys());
+      positionals.push(word);
+      continue;
+    }
+    const { name, inlineValue } = splitFlag(word);
+    const flag = known.get(name);
+    if (flag === undefined) throw unknownFlag(word, name, known.keys());
+    const given = texts.get(name) ?? [];
+    if (given.length > 0 && !flag.repeatable) {
+      throw new DfsError("usage", `--${name} is given more than once`);
+    }
+    given.push(
+      flag.arg.type === "boolean" ? noValue(name, inlineValue) : value(name, inlineValue, words),
+    );
+    texts.set(name, given);
+  }
+  return { texts, positionals };
+}
+
+/** The typed values of `flags`; throws the first usage error. */
+export function readFlags<F extends Flags>(flags: F, args: StrictArgs): FlagValues<F> {
+  const entries = Object.entries(flags).map(([key, flag]) => {
+    const name = flagName(key);
+    return [key, flag.read(args.texts.get(name) ?? [], `--${name}`)] as const;
+  });
+  return Object.fromEntries(entries) as FlagValues<F>;
+}
+
+function isFlag(word: string): boolean {
+  return word.startsWith("-") && word.length > 1 && !/^-[\d.]/.test(word);
+}
+
+function splitFlag(word: string): { name: string; inlineValue: string | undefined } {
+  const equals = word.indexOf("=");
+  const dashed = equals < 0 ? word : word.slice(0, equals);
+  return {
+    // A single dash is kept in the name, so that -port is refused and --port named as the nearest.
+    name: dashed.startsWith("--") ? dashed.slice(2) : dashed,
+    inlineValue: equals < 0 ? undefined : word.slice(equals + 1),
+  };
+}
+
+function value(name: string, inlineValue: string | undefined, words: string[]): string {
+  if (inlineValue !== undefined) return inlineValue;
+  const next = words[0];
+  if (next === undefined || isFlag(next)) {
+    throw new DfsError("usage", `--${name} needs a value: --${name} VALUE or --${name}=VALUE`);
+  }
+  words.shift();
+  return next;
+}
+
+function noValue(name: string, inlineValue: string | undefined): string {
+  if (inlineValue === undefined) return "";
+  throw new DfsError("usage", `--${name} takes no value: current value is "${inlineValue}"`);
+}
+
+function unknownFlag(word: string, name: string, known: Iterable<string>): DfsError {
+  const bare = name.replace(/^-+/, "");
+  const dashed = Array.from(known, (candidate) => `--${candidate}`);
+  return new DfsError("usage", `Unknown flag ${word}${didYouMean(`--${bare}`, dashed)}`);
+}
+
+function unexpectedWord(word: string, known: Iterable<string>): DfsError {
+  const dashed = Array.from(known, (candidate) => `--${candidate}`);
+  return new DfsError("usage", `Unexpected argument "${word}"${didYouMean(`--${word}`, dashed)}`);
+}

@@ -1,0 +1,93 @@
+import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { ExitStatus } from "../base/exit-status.ts";
+import type { Flags, FlagValues } from "./flags.ts";
+import type { Interrupts } from "./interrupts.ts";
+import { flagName, parseStrictly, readFlags } from "./strict-args.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What every subcommand is given besides its flags. */
+export interface RunContext {
+  readonly terminal: Terminal;
+  readonly interrupts: Interrupts;
+  readonly clock: Clock;
+  readonly positionals: readonly string[];
+}
+
+/** A subcommand: its definition for citty and for help, and what it does. */
+export interface SubcommandSpec<F extends Flags> {
+  /** As typed after `dfs`, such as `fault crash`. */
+  readonly name: string;
+  readonly description: string;
+  /** Complete command lines that work when pasted. */
+  readonly examples: readonly string[];
+  readonly flags: F;
+  /** The words after the flags, when the subcommand takes any. */
+  readonly positionals?: { readonly name: string; readonly description: string };
+  run(values: FlagValues<F>, context: RunContext): Promise<ExitStatus>;
+}
+
+export interface Subcommand {
+  readonly name: string;
+  readonly examples: readonly string[];
+  /** Usage, flags with their defaults, examples. */
+  help(): Promise<string>;
+  /** Reads the flags strictly (usage errors are thrown before anything starts), then runs. */
+  run(
+    rawArgs: readonly string[],
+    context: Omit<RunContext, "positionals" | "clock">,
+  ): Promise<ExitStatus>;
+  /** Reads the flags and stops there; throws what run() would throw for them. */
+  check(rawArgs: readonly string[]): void;
+}
+
+export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subcommand {
+  const read = (rawArgs: readonly string[]) => {
+    const args = parseStrictly(rawArgs, spec.flags, spec.positionals !== undefined);
+    return { values: readFlags(spec.flags, args), positionals: args.positionals };
+  };
+  return {
+    name: spec.name,
+    examples: spec.examples,
+    async help() {
+      const usage = await renderUsage(cittyCommand(spec, async () => undefined));
+      const examples = spec.examples.map((example) => `  ${example}`).join("\n");
+      return `${usage.trimEnd()}\n\nEXAMPLES\n\n${examples}`;
+    },
+    async run(rawArgs, context) {
+      const { values, positionals } = read(rawArgs);
+      let status: ExitStatus | undefined;
+      const command = cittyCommand(spec, async () => {
+        status = await spec.run(values, { ...context, clock: systemClock, positionals });
+      });
+      // The flags were read above; citty is given none of them to read again in its lenient way.
+      await runCommand({ ...command, args: {} }, { rawArgs: [] });
+      if (status === undefined) throw new Error(`${spec.name} ended without an exit status`);
+      return status;
+    },
+    check: (rawArgs) => void read(rawArgs),
+  };
+}
+
+function cittyCommand<F extends Flags>(
+  spec: SubcommandSpec<F>,
+  run: () => Promise<void>,
+): CommandDef {
+  const args = Object.entries(spec.flags).map(([key, flag]) => [flagName(key), flag.arg] as const);
+  const { positionals } = spec;
+  const positionalArgs =
+    positionals === undefined
+      ? {}
+      : {
+          [positionals.name]: {
+            type: "positional",
+            required: false,
+            description: positionals.description,
+          } as const,
+        };
+  return defineCommand({
+    meta: { name: `dfs ${spec.name}`, description: spec.description },
+    args: { ...positionalArgs, ...Object.fromEntries(args) },
+    run,
+  });
+}

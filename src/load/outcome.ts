@@ -1,0 +1,60 @@
+import { formatEndpoint } from "../base/endpoint.ts";
+import { limits } from "../base/limits.ts";
+import type { CallResult } from "../failover/failover-client.ts";
+import type { OkRecord, RequestRecord } from "../ledger/record.ts";
+
+/** A request that has ended: its ledger record, and its number for the terminal. */
+export interface SettledRequest {
+  readonly number: number;
+  readonly record: OkRecord | RequestRecord;
+}
+
+export interface SentRequest {
+  readonly id: string;
+  /** Counts requests from 1. */
+  readonly number: number;
+  readonly dueUs: number;
+  readonly sentUs: number;
+}
+
+/**
+ * The one outcome of a request. `ok`: the right answer. `wrong`: an answer, not the right one. `failed`: an
+ * unexpected status, or provably never executed. `indeterminate`: it may have been executed, nobody answered.
+ * `faultOf` says what is wrong with an OK answer, undefined when nothing is.
+ */
+export function settle(
+  request: SentRequest,
+  result: CallResult,
+  faultOf: (response: Uint8Array) => string | undefined,
+): SettledRequest {
+  const endpoint = result.endpoint === undefined ? "" : formatEndpoint(result.endpoint);
+  const common = {
+    tUs: result.finishedUs,
+    request: request.id,
+    endpoint,
+    attempts: result.attemptCount,
+    lagUs: Math.max(0, request.sentUs - request.dueUs),
+  };
+  const spanUs = Math.max(0, result.finishedUs - request.dueUs);
+  const ended = (outcome: RequestRecord["outcome"], detail: string): SettledRequest => ({
+    number: request.number,
+    record: {
+      kind: "request",
+      ...common,
+      outcome,
+      elapsedUs: spanUs,
+      detail: detail.slice(0, limits.errorTextMaxLength),
+    },
+  });
+  const { answer } = result;
+  if (answer === undefined) {
+    return ended(result.mayHaveExecuted ? "indeterminate" : "failed", result.detail);
+  }
+  if (answer.status !== "OK") return ended("failed", `${answer.status}: ${answer.detail}`);
+  const fault = faultOf(answer.response);
+  if (fault !== undefined) return ended("wrong", fault);
+  return {
+    number: request.number,
+    record: { kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
+  };
+}

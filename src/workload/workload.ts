@@ -1,0 +1,11 @@
+/** Which requests the load makes, and what a right answer to each is. */
+export interface Workload {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  /** Whether the method may be executed twice for one request. */
+  readonly isIdempotent: boolean;
+  /** The serialized request with that number, counted from 1. */
+  requestBytes(number: number): Uint8Array;
+  /** Judges an OK answer; undefined means right, otherwise what was expected and what came. */
+  faultOf(number: number, response: Uint8Array): string | undefined;
+}

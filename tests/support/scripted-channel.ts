@@ -1,0 +1,90 @@
+import type { Clock } from "../../src/base/clock.ts";
+import type { Endpoint } from "../../src/base/endpoint.ts";
+import type {
+  Channel,
+  ChannelState,
+  PendingCall,
+  UnaryCall,
+  UnaryResult,
+} from "../../src/rpc/channel.ts";
+
+/** How a simulated replica treats calls: answers after a while, refuses, or keeps silent. */
+export type Behaviour =
+  | { kind: "answers"; afterMs: number; result?: Partial<UnaryResult> }
+  | { kind: "refuses" }
+  | { kind: "silent" };
+
+export const ok: UnaryResult = {
+  status: "OK",
+  response: new Uint8Array([1]),
+  detail: "",
+  mayHaveExecuted: true,
+};
+
+/** A channel to a replica that does as it is told, on a given clock. */
+export class ScriptedChannel implements Channel {
+  readonly endpoint: Endpoint;
+  readonly calls: UnaryCall[] = [];
+  readonly #clock: Clock;
+  readonly #listeners: ((state: ChannelState) => void)[] = [];
+  readonly #silent = new Set<() => void>();
+  #behaviour: Behaviour;
+  #state: ChannelState = "idle";
+  isClosed = false;
+
+  constructor(endpoint: Endpoint, clock: Clock, behaviour: Behaviour) {
+    this.endpoint = endpoint;
+    this.#clock = clock;
+    this.#behaviour = behaviour;
+  }
+
+  get state(): ChannelState {
+    return this.#state;
+  }
+
+  onStateChange(listener: (state: ChannelState) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  connect(): void {
+    this.#enter(this.#behaviour.kind === "refuses" ? "broken" : "ready");
+  }
+
+  /** From now on it behaves so; whatever was kept silent is answered when it answers again. */
+  become(behaviour: Behaviour): void {
+    this.#behaviour = behaviour;
+    this.connect();
+    if (behaviour.kind !== "answers") return;
+    for (const answer of [...this.#silent]) answer();
+    this.#silent.clear();
+  }
+
+  unary(call: UnaryCall): PendingCall {
+    this.calls.push(call);
+    const { promise, resolve } = Promise.withResolvers<UnaryResult>();
+    const behaviour = this.#behaviour;
+    const isProbe = call.path.includes("Probe");
+    const answer = (given?: Partial<UnaryResult>) =>
+      resolve(isProbe ? { ...ok, status: "UNIMPLEMENTED" } : { ...ok, ...given });
+    if (behaviour.kind === "refuses") {
+      resolve({ status: "UNAVAILABLE", detail: "refused", mayHaveExecuted: false });
+    } else if (behaviour.kind === "silent") {
+      this.#silent.add(() => answer());
+    } else {
+      this.#clock.after(behaviour.afterMs, () => answer(behaviour.result));
+    }
+    const cancel = () =>
+      resolve({ status: "CANCELLED", detail: "cancelled", mayHaveExecuted: true });
+    return { result: promise, cancel };
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  #enter(state: ChannelState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#listeners) listener(state);
+  }
+}

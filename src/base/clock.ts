@@ -30,7 +30,8 @@ function takeAnchor(): { wallUs: number; monotonicMs: number } {
 export const systemClock: Clock = {
   nowUs: () => anchor.wallUs + Math.round((performance.now() - anchor.monotonicMs) * 1000),
   after(delayMs, action) {
-    const timer = setTimeout(action, Math.min(Math.max(0, delayMs), timerDelayMaxMs));
+    // setTimeout drops fractions, which would fire up to a millisecond before the time.
+    const timer = setTimeout(action, Math.min(Math.max(0, Math.ceil(delayMs)), timerDelayMaxMs));
     return () => clearTimeout(timer);
   },
 };

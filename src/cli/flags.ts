@@ -156,6 +156,17 @@ function parseText(value: string, name: string): string {
   return value;
 }
 
+/** A vertex, or undefined for `none`. */
+export function vertex(options: {
+  description: string;
+  default: string;
+}): Flag<number | undefined> {
+  const parse = parseNumber("a whole number", { min: 0, max: 2 ** 31 - 1 });
+  return withDefault({ ...options, valueHint: "V|none" }, (value, name) =>
+    value === "none" ? undefined : parse(value, name),
+  );
+}
+
 /** Present or absent. */
 export function toggle(description: string): Flag<boolean> {
   return {

@@ -104,9 +104,8 @@ export class FailoverClient {
     let step = this.#next(request, progress);
     while (step.kind !== "end") {
       if (step.kind === "wait") {
-        await this.#replicas.untilOneReturns(this.#remainingMs(request));
-        progress.waited = true;
-        step = this.#next(request, progress);
+        progress.waited = await this.#replicas.untilOneReturns(this.#remainingMs(request));
+        step = progress.waited ? this.#next(request, progress) : { kind: "end" };
         continue;
       }
       const result = await this.#attempt(request, progress, step.replica);

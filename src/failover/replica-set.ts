@@ -63,18 +63,24 @@ export class ReplicaSet {
     this.#sign(this.#at(index), sign, cause);
   }
 
-  /** Resolves when a replica becomes healthy; when one already is, or nothing happens, after `withinMs`. */
-  untilOneReturns(withinMs: number): Promise<void> {
+  /**
+   * Resolves to true when a replica becomes healthy, or after a short pause when one already is; to false
+   * when `withinMs` have passed first.
+   */
+  untilOneReturns(withinMs: number): Promise<boolean> {
     const someHealthy = this.#replicas.some((replica) => replica.state === "healthy");
-    const waitMs = someHealthy ? Math.min(limits.allOutPauseMs, withinMs) : withinMs;
+    const pauseMs = someHealthy ? limits.allOutPauseMs : Number.POSITIVE_INFINITY;
     return new Promise((resolve) => {
-      const done = () => {
+      const returned = () => {
         cancel();
-        this.#waiting.delete(done);
-        resolve();
+        this.#waiting.delete(returned);
+        resolve(true);
       };
-      const cancel = this.#clock.after(waitMs, done);
-      if (!someHealthy) this.#waiting.add(done);
+      const cancel = this.#clock.after(Math.min(pauseMs, withinMs), () => {
+        this.#waiting.delete(returned);
+        resolve(pauseMs < withinMs);
+      });
+      if (!someHealthy) this.#waiting.add(returned);
     });
   }
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { Channel, UnaryResult } from "./channel.ts";
+import type { Channel, ChannelState, UnaryResult } from "./channel.ts";
 import { type DescribeReplicaResponse, describeReplica } from "./dfs-service.ts";
 import { healthCheck } from "./health-service.ts";
 
@@ -27,7 +27,7 @@ export async function describeEndpoint(
     timeoutMs,
     waitForReady: true,
   }).result;
-  const { isServing, detail } = judgeHealth(health);
+  const { isServing, detail } = judgeHealth(health, channel.state);
   const askedUs = clock.nowUs();
   const remainingMs = timeoutMs - (askedUs - startUs) / 1000;
   if (health.status === "DEADLINE_EXCEEDED" || remainingMs <= 0) {
@@ -42,13 +42,16 @@ export async function describeEndpoint(
   return { isServing, detail, roundTripUs, replica: readDescription(description) };
 }
 
-/** Pure: what a health answer means. A server without the health service answers, so it is taken to serve. */
-export function judgeHealth(health: UnaryResult): { isServing: boolean; detail: string } {
+/** What a health answer means. A server without the health service answers, so it is taken to serve. */
+export function judgeHealth(
+  health: UnaryResult,
+  channel: ChannelState,
+): { isServing: boolean; detail: string } {
   if (health.status === "UNIMPLEMENTED") {
     return { isServing: true, detail: "answers, but has no health service" };
   }
   if (health.status === "DEADLINE_EXCEEDED") {
-    return { isServing: false, detail: "no answer" };
+    return { isServing: false, detail: silenceOf[channel] };
   }
   if (health.status !== "OK" || health.response === undefined) {
     return { isServing: false, detail: `${health.status}: ${health.detail}` };
@@ -60,6 +63,13 @@ export function judgeHealth(health: UnaryResult): { isServing: boolean; detail: 
     return { isServing: false, detail: "its health answer cannot be read" };
   }
 }
+
+const silenceOf: Readonly<Record<ChannelState, string>> = {
+  idle: "no connection",
+  broken: "connection refused",
+  connecting: "accepts connections, but does not speak",
+  ready: "connected, but no answer",
+};
 
 function readDescription(result: UnaryResult): DescribeReplicaResponse | undefined {
   if (result.status !== "OK" || result.response === undefined) return undefined;

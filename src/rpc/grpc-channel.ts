@@ -114,12 +114,14 @@ function answered(response: Uint8Array | undefined): UnaryResult {
 }
 
 /** grpc-js says by this text alone that a call failed while it was still waiting for a connection. */
-const neverLeft = /^No connection established\b/;
+const neverLeft =
+  /^No connection established(?:\. Last error: (?:Error: )?(.*?)\. Resolution note:.*)?$/s;
 
 function failed(error: ServiceError): UnaryResult {
+  const match = neverLeft.exec(error.details);
   return {
     status: statusName(error.code),
-    detail: error.details,
-    mayHaveExecuted: !neverLeft.test(error.details),
+    detail: match === null ? error.details : `no connection: ${match[1] ?? "none yet"}`,
+    mayHaveExecuted: match === null,
   };
 }

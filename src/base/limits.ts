@@ -20,6 +20,8 @@ export const limits = {
   allOutPauseMs: 250,
   /** How long a probe waits for its answer before it is sent again. */
   probeTimeoutMs: 60_000,
+  /** How long the demo's replicas may take to finish what is in flight when it ends. */
+  demoGraceMs: 3000,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */
   lineRateMaxPerSecond: 20,
 } as const;

@@ -27,12 +27,17 @@ export function faultEventLine(event: FaultEvent): string {
 }
 
 function describeTarget({ process, addresses }: Target, port: number): string {
-  const started = process.startedUs === undefined ? "?" : localTimestamp(process.startedUs);
+  const started = process.startedUs === undefined ? "?" : localSecond(process.startedUs);
   const at = addresses.join(" and ");
   const command = process.commandLine === "" ? "?" : process.commandLine;
   return printable(
-    `${formatProcess(process)} on port ${port} at ${at}, started ${started.replace(/,\d+$/, "")}, command: ${command}`,
+    `${formatProcess(process)} on port ${port} at ${at}, started ${started}, command: ${command}`,
   );
+}
+
+/** `2026-11-22 21:35:00`: systems do not agree on more digits of a start. */
+function localSecond(tUs: number): string {
+  return localTimestamp(tUs).replace(/,\d+$/, "");
 }
 
 function seconds(spanMs: number): string {

@@ -121,9 +121,8 @@ async function runFault(
     ledger?.append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
     ledger?.close();
     if (ledger?.failure !== undefined) {
-      terminal.notices.warn(
-        `${ledger.lostRecordCount} record(s) could not be written to ${ledger.path}: ${ledger.failure}`,
-      );
+      const lost = `${ledger.lostRecordCount} record(s) could not be written`;
+      terminal.notices.warn(`${lost} to ${ledger.path}: ${ledger.failure}`);
     }
   }
   return reason === "normal" ? exitStatus.verified : exitStatus.interrupted;

@@ -8,9 +8,9 @@ import { LoadLines } from "./load-lines.ts";
 const tUs = 1_795_383_300_000_000;
 const time = localTimeOfDay(tUs);
 
-function lines(ratePerSecond: number, act: (lines: LoadLines) => void): string[] {
+function lines(isPerRequest: boolean, act: (lines: LoadLines) => void): string[] {
   const printed: string[] = [];
-  act(new LoadLines(ratePerSecond, (line) => printed.push(Bun.stripANSI(line))));
+  act(new LoadLines(isPerRequest, (line) => printed.push(Bun.stripANSI(line))));
   return printed;
 }
 
@@ -52,8 +52,8 @@ const second: SecondSummary = {
   latencyMaxUs: 12_345,
 };
 
-test("LoadLines prints a line a request at a quiet rate, and failures with what became of them", () => {
-  const printed = lines(10, (load) => {
+test("LoadLines prints a line a request when asked, and failures with what became of them", () => {
+  const printed = lines(true, (load) => {
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(50));
     load.settled(settled(50, 2, 6120));
@@ -68,8 +68,8 @@ test("LoadLines prints a line a request at a quiet rate, and failures with what 
   ]);
 });
 
-test("LoadLines prints one summary a second at a high rate, failures still shown", () => {
-  const printed = lines(100, (load) => {
+test("LoadLines prints one summary a second otherwise, failures still shown", () => {
+  const printed = lines(false, (load) => {
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(2, { isRetried: false }));
     load.second(second);
@@ -81,7 +81,7 @@ test("LoadLines prints one summary a second at a high rate, failures still shown
 });
 
 test("LoadLines bounds the failures of one second and says how many it left out", () => {
-  const printed = lines(1000, (load) => {
+  const printed = lines(false, (load) => {
     for (let number = 1; number <= 25; number++) load.attemptFailed(failure(number));
     load.second(second);
     load.attemptFailed(failure(26));
@@ -93,7 +93,7 @@ test("LoadLines bounds the failures of one second and says how many it left out"
 });
 
 test("LoadLines shows a lost request with its outcome, and no control characters of its cause", () => {
-  const [printed] = lines(10, (load) =>
+  const [printed] = lines(true, (load) =>
     load.settled({
       number: 4,
       record: {

@@ -1,5 +1,4 @@
 import { formatEndpoint } from "../base/endpoint.ts";
-import { limits } from "../base/limits.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import type { AttemptFailure } from "../failover/failover-client.ts";
@@ -7,21 +6,21 @@ import type { SettledRequest } from "../load/outcome.ts";
 import type { SecondSummary } from "../load/run-load.ts";
 import { paint } from "./terminal.ts";
 
-/** Above the quiet rate; a crash at a thousand requests a second must not bury the terminal. */
+/** A crash at a thousand requests a second must not bury the terminal. */
 const failureLineMaxPerSecond = 20;
 
 /**
- * The load's terminal lines: one a request at a quiet rate, above it one summary a second. Failures and
- * what became of the requests they hit are shown at any rate, up to a bound that says what it left out.
+ * The load's terminal lines: one a request, or one summary a second. Failures and
+ * what became of the requests they hit are shown either way; with summaries up to a bound that says what it left out.
  */
 export class LoadLines {
   readonly #print: (line: string) => void;
   readonly #isPerRequest: boolean;
   #failuresThisSecond = 0;
 
-  constructor(ratePerSecond: number, print: (line: string) => void) {
+  constructor(isPerRequest: boolean, print: (line: string) => void) {
     this.#print = print;
-    this.#isPerRequest = ratePerSecond <= limits.lineRateMaxPerSecond;
+    this.#isPerRequest = isPerRequest;
   }
 
   attemptFailed(failure: AttemptFailure): void {

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "bun:test";
+import { localTimeOfDay, localTimestamp } from "../base/local-time.ts";
+import type { FaultEvent, Target } from "../fault/fault-request.ts";
+import { faultEventLine } from "./fault-lines.ts";
+
+// 2026-11-22T21:35:15.250Z, shown in the zone of whoever runs this.
+const tUs = 1_795_383_315_250_000;
+const time = `[${localTimeOfDay(tUs)}]`;
+const target: Target = {
+  process: {
+    pid: 1234,
+    parentPid: 1,
+    name: "dfs",
+    executable: "/usr/bin/dfs",
+    commandLine: "dfs serve --port 50051",
+    startedUs: tUs - 60e6,
+    identity: "1",
+    uid: 1000,
+    user: "anna",
+    state: "running",
+    leadsForegroundJob: false,
+  },
+  addresses: ["127.0.0.1", "::1"],
+};
+const crash = { tUs, fault: "crash", port: 50051, target } as const;
+const stall = { tUs, fault: "stall", port: 50052, target } as const;
+
+describe("faultEventLine()", () => {
+  const rows: readonly [FaultEvent, string][] = [
+    [{ kind: "injected", ...crash }, "CRASH INJECTED: killed dfs (pid 1234) on port 50051"],
+    [
+      { kind: "started", ...stall, durationMs: 10_000 },
+      "STALL STARTED: suspended dfs (pid 1234) on port 50052 for 10s",
+    ],
+    [
+      // 10.04 s shows as 10.0 s.
+      { kind: "recovered", ...stall, stalledMs: 10_040 },
+      "RECOVERY: resumed dfs (pid 1234) on port 50052 after 10.0s",
+    ],
+    [
+      { kind: "target-gone", ...stall, stalledMs: 2500 },
+      "TARGET GONE: dfs (pid 1234) on port 50052 died while suspended, after 2.5s",
+    ],
+  ];
+  for (const [event, line] of rows) {
+    test(`faultEventLine() writes "${line}"`, () => {
+      expect(faultEventLine(event)).toBe(`${time} ${line}`);
+    });
+  }
+
+  test("faultEventLine() shows a target with its addresses, start and command, a line each", () => {
+    const started = localTimestamp(tUs - 60e6).slice(0, "YYYY-MM-DD HH:MM:SS".length);
+    const line =
+      `${time} TARGET: dfs (pid 1234) on port 50051 at 127.0.0.1 and ::1, ` +
+      `started ${started}, command: dfs serve --port 50051`;
+    const event = { kind: "resolved", tUs, fault: "crash", port: 50051 } as const;
+    expect(faultEventLine({ ...event, targets: [target] })).toBe(line);
+    expect(faultEventLine({ ...event, targets: [target, target] })).toBe(`${line}\n${line}`);
+  });
+
+  test("faultEventLine() shows no control characters of a foreign command line", () => {
+    const process = { ...target.process, commandLine: "x\u001b[2J\u202e", startedUs: undefined };
+    const targets = [{ process, addresses: ["::1"] }];
+    const line = faultEventLine({ kind: "resolved", tUs, fault: "crash", port: 1, targets });
+    expect(line).toEndWith("at ::1, started ?, command: x\\u001b[2J\\u202e");
+  });
+
+  test("faultEventLine() gives a warning as it is", () => {
+    const event = { kind: "warned", tUs, fault: "stall", port: 1, reason: "no-watchdog" } as const;
+    expect(faultEventLine({ ...event, message: "mind it" })).toBe("mind it");
+  });
+});

@@ -1,0 +1,15 @@
+import type { RestartMode } from "../replica/restart-policy.ts";
+
+/** What `dfs serve` was asked for, complete and checked. */
+export interface ServeConfig {
+  readonly host: string;
+  /** One for each replica; never 0. */
+  readonly ports: readonly number[];
+  readonly restart: RestartMode;
+  readonly restartDelayMs: number;
+  readonly graceMs: number;
+  /** Undefined: no ledger. */
+  readonly logfileOf: (port: number) => string | undefined;
+  /** Who started this replica, when it was not a user. */
+  readonly supervisedBy: string | undefined;
+}

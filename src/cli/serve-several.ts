@@ -1,0 +1,72 @@
+import { formatDuration } from "../base/duration.ts";
+import { formatEndpoint } from "../base/endpoint.ts";
+import { DfsError } from "../base/errors.ts";
+import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
+import { freshId } from "../base/random.ts";
+import { describeEnd, isCrash } from "../replica/process-end.ts";
+import { appendingTo } from "../replica/server-ledger.ts";
+import { type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
+import type { ServeConfig } from "./serve-config.ts";
+import { servingLine } from "./serve-one.ts";
+import type { RunContext } from "./subcommand.ts";
+
+/** Runs replicas in processes of their own until asked to end, or until none is left. */
+export async function serveSeveral(
+  config: ServeConfig,
+  { terminal, clock, interrupts }: RunContext,
+): Promise<ExitStatus> {
+  const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
+  const supervisor = await startSupervisor({
+    ...config,
+    by: "supervisor",
+    run: freshId(),
+    cwd: process.cwd(),
+    clock,
+    ledgerOf(port) {
+      const logfile = config.logfileOf(port);
+      return logfile === undefined ? undefined : appendingTo(logfile, clock);
+    },
+    onEvent(event) {
+      if (event.kind === "output") terminal.line(`[${event.port}] ${printable(event.line)}`);
+      else say(supervisorEventText(event, config));
+    },
+  });
+  const asked = new Promise<void>((resolve) => {
+    if (interrupts.soft.aborted) resolve();
+    else interrupts.soft.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.race([asked, supervisor.allEnded]);
+  if (interrupts.soft.aborted) {
+    await supervisor.stop();
+    return exitStatus.verified;
+  }
+  const crashed = [...supervisor.ends.values()].filter(isCrash);
+  if (crashed.length === 0) return exitStatus.verified;
+  throw new DfsError(
+    "cannot-run",
+    "No replica is left to serve; --restart on-crash would start them again",
+  );
+}
+
+/** One line for an event; output lines are the replica's own. */
+export function supervisorEventText(
+  event: Exclude<SupervisorEvent, { kind: "output" }>,
+  config: Pick<ServeConfig, "logfileOf">,
+): string {
+  const endpoint = formatEndpoint(event.endpoint);
+  switch (event.kind) {
+    case "started": {
+      const { graph, pid, port, after } = event;
+      const line = servingLine({ endpoint, graph, pid, logfile: config.logfileOf(port) });
+      return after === undefined ? line : `${line}; started again after ${after}`;
+    }
+    case "exited": {
+      const verb = isCrash(event.end) ? "died" : "ended";
+      return `replica ${endpoint} (pid ${event.pid ?? "none"}) ${verb}: ${describeEnd(event.end)}`;
+    }
+    case "restarting":
+      return `replica ${endpoint} will be started again in ${formatDuration(event.delayMs)}`;
+  }
+}

@@ -1,0 +1,124 @@
+import { DfsError } from "../base/errors.ts";
+import type { ExitStatus } from "../base/exit-status.ts";
+import { limits } from "../base/limits.ts";
+import { pickFreePorts } from "../replica/free-port.ts";
+import * as flags from "./flags.ts";
+import type { ServeConfig } from "./serve-config.ts";
+import { serveOne } from "./serve-one.ts";
+import { serveSeveral } from "./serve-several.ts";
+import { defineSubcommand } from "./subcommand.ts";
+
+const flagSpecs = {
+  port: flags.wholeNumber.withDefault({
+    description: "Port to listen on, the first of several; 0: a free one",
+    valueHint: "PORT",
+    default: "50051",
+    min: 0,
+    max: 65535,
+  }),
+  host: flags.text.withDefault({
+    description: "Address to listen on; localhost: both loopback addresses",
+    valueHint: "HOST",
+    default: "localhost",
+  }),
+  numReplicas: flags.wholeNumber.optional({
+    description: "Start this many replicas as processes of their own, on consecutive ports",
+    valueHint: "N",
+    min: 1,
+    max: limits.replicaMaxCount,
+  }),
+  restart: flags.choice({
+    description: "Whether a replica that crashes is started again",
+    choices: ["never", "on-crash"],
+    default: "never",
+  }),
+  restartDelay: flags.duration.withDefault({
+    description: "Pause before the restart; it grows while the replica keeps crashing",
+    default: "2",
+    minMs: 0,
+    maxMs: limits.durationMaxMs,
+  }),
+  grace: flags.duration.withDefault({
+    description: "How long requests in flight may take to finish at the end",
+    default: "10",
+    minMs: 0,
+    maxMs: limits.durationMaxMs,
+  }),
+  logfile: flags.logfile("server_PORT.log"),
+  supervisedBy: flags.text.optional({
+    description: "Who starts this replica: it then ends with its standard input",
+    valueHint: "NAME",
+  }),
+};
+
+type ServeValues = flags.FlagValues<typeof flagSpecs>;
+
+export const serveCommand = defineSubcommand({
+  name: "serve",
+  description: "Run a replica, or several, of the depth-first search service",
+  examples: [
+    "dfs serve --port 50051",
+    "dfs serve --port 0 --logfile none",
+    "dfs serve --port 50051 --num-replicas 2 --restart on-crash",
+  ],
+  flags: flagSpecs,
+  async run(values, context): Promise<ExitStatus> {
+    checkTogether(values);
+    const config = await configOf(values);
+    // A restart needs somebody who outlives the crash, so it makes even a single replica a supervised one.
+    const isSupervisor = values.numReplicas !== undefined || values.restart !== "never";
+    return isSupervisor ? serveSeveral(config, context) : serveOne(config, context);
+  },
+});
+
+async function configOf(values: ServeValues): Promise<ServeConfig> {
+  return {
+    host: values.host,
+    ports: await portsOf(values),
+    restart: values.restart,
+    restartDelayMs: values.restartDelay,
+    graceMs: values.grace,
+    logfileOf: (port) => values.logfile?.replaceAll("PORT", String(port)),
+    supervisedBy: values.supervisedBy,
+  };
+}
+
+/** The rules that span several flags. */
+function checkTogether({
+  port,
+  numReplicas = 1,
+  logfile,
+  supervisedBy,
+  restart,
+}: ServeValues): void {
+  const lastPort = port + numReplicas - 1;
+  if (lastPort > 65535) {
+    throw new DfsError(
+      "usage",
+      `--num-replicas ${numReplicas} from --port ${port} needs ports up to ${lastPort}, and 65535 is the ` +
+        `last; use --port ${65535 - numReplicas + 1} or lower`,
+    );
+  }
+  if (numReplicas > 1 && logfile !== undefined && !logfile.includes("PORT")) {
+    throw new DfsError(
+      "usage",
+      `--logfile must contain PORT for several replicas, such as server_PORT.log: current value is "${logfile}"`,
+    );
+  }
+  if (supervisedBy !== undefined && (numReplicas > 1 || restart !== "never")) {
+    throw new DfsError(
+      "usage",
+      "--supervised-by is for one replica: it conflicts with supervising",
+    );
+  }
+}
+
+async function portsOf({ port, host, numReplicas = 1 }: ServeValues): Promise<readonly number[]> {
+  if (port !== 0) return Array.from({ length: numReplicas }, (_, index) => port + index);
+  const ports = await pickFreePorts(host, numReplicas);
+  if (ports.length === numReplicas) return ports;
+  throw new DfsError(
+    "cannot-run",
+    `Cannot find ${numReplicas} free port(s) on ${host}: is it an address of this machine?`,
+  );
+}

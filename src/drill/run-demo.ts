@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { type Clock, sleep } from "../base/clock.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { DfsError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
+import { freshId } from "../base/random.ts";
+import { injectCrash } from "../fault/crash.ts";
+import type { FaultEvent, FaultOptions } from "../fault/fault-request.ts";
+import { injectStall } from "../fault/stall.ts";
+import { runHeader } from "../ledger/run-header.ts";
+import { LedgerWriter } from "../ledger/writer.ts";
+import { driveLoad, type LoadObserver } from "../load/drive-load.ts";
+import type { LoadConfig } from "../load/load-config.ts";
+import type { LoadTotals } from "../load/run-load.ts";
+import { type Supervisor, type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
+import type { Channel } from "../rpc/channel.ts";
+import type { Workload } from "../workload/workload.ts";
+import type { DemoPlan } from "./demo-plan.ts";
+
+export interface DemoObserver extends LoadObserver {
+  onSupervisor(event: SupervisorEvent): void;
+  onFault(event: FaultEvent): void;
+}
+
+export interface DemoOptions {
+  readonly plan: DemoPlan;
+  readonly host: string;
+  /** One replica is started on each; the first is crashed, the second is stalled. */
+  readonly ports: readonly number[];
+  readonly load: LoadConfig;
+  readonly workload: Workload;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
+  /** Where all ledgers go: client.log, server_PORT.log, fault.log. */
+  readonly directory: string;
+  readonly observer: DemoObserver;
+  readonly clock: Clock;
+  /** Aborted: stop scheduling, undo what is under way, drain, stop the replicas. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The whole drill by the code paths that `serve`, `load` and `fault` take: real processes, real faults. Resolves
+ * when nothing of it runs any more. Rejects when the replicas do not start or a fault has no proven effect.
+ */
+export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
+  const { clock, directory, ports, plan } = options;
+  const run = freshId();
+  const faultLedger = LedgerWriter.open(join(directory, "fault.log"), { flush: "each", clock });
+  const config = { duration_s: String(plan.durationMs / 1000), ports: ports.join(",") };
+  faultLedger.append(runHeader({ run, command: "demo", seed: 0, config }, clock));
+  const returned = Promise.withResolvers<void>();
+  const supervisor = await startSupervisor({
+    host: options.host,
+    ports,
+    by: "demo",
+    run,
+    restart: "on-crash",
+    restartDelayMs: plan.restartDelayMs,
+    graceMs: limits.demoGraceMs,
+    cwd: directory,
+    logfileOf: (port) => `server_${port}.log`,
+    ledgerOf: () => faultLedger,
+    onEvent(event) {
+      if (event.kind === "started" && event.after !== undefined) returned.resolve();
+      options.observer.onSupervisor(event);
+    },
+    clock,
+  });
+  try {
+    return await loadUnderFaults(options, {
+      run,
+      supervisor,
+      ledger: faultLedger,
+      crashedIsBack: returned.promise,
+    });
+  } finally {
+    await supervisor.stop();
+    faultLedger.close();
+  }
+}
+
+interface Stage {
+  readonly run: string;
+  readonly supervisor: Supervisor;
+  readonly ledger: LedgerWriter;
+  readonly crashedIsBack: Promise<void>;
+}
+
+/** Load and faults side by side; a fault that fails ends the load, since nothing is proved any more. */
+async function loadUnderFaults(options: DemoOptions, stage: Stage): Promise<LoadTotals> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const faults = injectFaults({ ...options, signal }, stage).catch((error: unknown) => {
+    failed.abort();
+    throw error;
+  });
+  const load = runLoadOn({ ...options, signal }).catch((error: unknown) => {
+    failed.abort();
+    throw error;
+  });
+  const [faultsEnd, loadEnd] = await Promise.allSettled([faults, load]);
+  if (loadEnd.status === "rejected") throw loadEnd.reason;
+  if (faultsEnd.status === "rejected") throw faultsEnd.reason;
+  return loadEnd.value;
+}
+
+async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
+  const { clock, directory, load, workload, openChannel, observer, signal } = options;
+  const ledger = LedgerWriter.open(join(directory, "client.log"), { flush: "batched", clock });
+  try {
+    return await driveLoad({
+      run: freshId(),
+      config: load,
+      workload,
+      openChannel,
+      ledger,
+      lostRecordCount: () => ledger.lostRecordCount,
+      observer,
+      clock,
+      signal,
+    });
+  } finally {
+    ledger.close();
+  }
+}
+
+/** Crashes the first replica, waits until its successor serves, then stalls the second. */
+async function injectFaults(options: DemoOptions, stage: Stage): Promise<void> {
+  const { clock, plan, ports, signal } = options;
+  const [crashPort = 0, stallPort = 0] = ports;
+  const tools: FaultOptions = {
+    clock,
+    ledger: stage.ledger,
+    run: stage.run,
+    signal,
+    notify: (event) => options.observer.onFault(event),
+  };
+  const pidOf = (port: number) =>
+    stage.supervisor.replicas.find((replica) => replica.port === port)?.pid;
+  await sleep(clock, plan.crashAtMs, signal);
+  if (signal.aborted) return;
+  await injectCrash({ port: crashPort, pid: pidOf(crashPort), delayMs: 0 }, tools);
+  await withinBound(options, stage.crashedIsBack, {
+    host: options.host,
+    port: crashPort,
+  });
+  await sleep(clock, plan.stallPauseMs, signal);
+  if (signal.aborted) return;
+  await injectStall(
+    { port: stallPort, pid: pidOf(stallPort), delayMs: 0, durationMs: plan.stallMs },
+    tools,
+  );
+}
+
+/** A restart takes its delay and the start of a process; far beyond that nothing will come. */
+const restartWithinMs = 20_000;
+
+async function withinBound(
+  { clock, plan, signal }: DemoOptions,
+  isBack: Promise<void>,
+  endpoint: Endpoint,
+): Promise<void> {
+  const giveUp = new AbortController();
+  const bound = sleep(
+    clock,
+    plan.restartDelayMs + restartWithinMs,
+    AbortSignal.any([signal, giveUp.signal]),
+  ).then(() => "late" as const);
+  const first = await Promise.race([isBack, bound]);
+  giveUp.abort();
+  if (first !== "late" || signal.aborted) return;
+  throw new DfsError(
+    "fault",
+    `Cannot go on with the demo as ${formatEndpoint(endpoint)} was not serving again ` +
+      `${restartWithinMs / 1000} s after its restart was due`,
+  );
+}

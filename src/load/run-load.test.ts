@@ -94,7 +94,7 @@ test("runLoad() ticks once a second and tells what fell due in it", async () => 
   const { clock, records, seconds } = start({ kind: "answers", afterMs: 5 }, 2000);
   await clock.advanceMs(2500);
   const ticks = records.filter((record) => record.kind === "tick");
-  // Request 11 is due at the very instant of the first tick; the tick's timer was set first.
+  // Request 11 is due as second 1 ends, and belongs to second 2.
   expect(ticks.map(({ second, scheduled }) => ({ second, scheduled }))).toEqual([
     { second: 1, scheduled: 10 },
     { second: 2, scheduled: 10 },

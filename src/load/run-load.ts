@@ -1,10 +1,10 @@
-import { type CancelTimer, type Clock, sleep } from "../base/clock.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { CallResult, FailoverClient } from "../failover/failover-client.ts";
 import { requestId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Workload } from "../workload/workload.ts";
-import { type SettledRequest, settle } from "./outcome.ts";
+import { type SentRequest, type SettledRequest, settle } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
 import { Tally } from "./tally.ts";
 
@@ -55,75 +55,137 @@ export interface LoadTotals {
  * schedule has run its full duration (or `signal` was aborted) and every request has ended.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadTotals> {
-  const { clock, schedule, signal } = options;
-  const startUs = clock.nowUs();
-  const tally = new Tally();
-  const inFlight = new Set<Promise<void>>();
-  const cancelTicks = tickEverySecond(options, startUs, tally);
-  let number = 1;
-  while (!signal.aborted) {
-    const elapsedUs = clock.nowUs() - startUs;
-    // A late wake-up sends everything that has fallen due, so the schedule is kept and lag is seen.
-    while (number <= schedule.requestCount && schedule.dueUs(number) <= elapsedUs) {
-      launch(options, { number, dueUs: startUs + schedule.dueUs(number) }, { tally, inFlight });
-      number++;
+  return new LoadRun(options).run();
+}
+
+const secondUs = 1_000_000;
+
+class LoadRun {
+  readonly #options: LoadOptions;
+  readonly #startUs: number;
+  readonly #tally = new Tally();
+  readonly #inFlight = new Set<Promise<void>>();
+  #nextNumber = 1;
+  #second = 0;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#startUs = options.clock.nowUs();
+  }
+
+  async run(): Promise<LoadTotals> {
+    const { clock, schedule, signal } = this.#options;
+    while (!signal.aborted) {
+      this.#doWhatIsDue();
+      if (this.#elapsedUs >= schedule.durationUs) break;
+      const nextUs = Math.min(this.#nextDueUs, this.#nextTickUs, schedule.durationUs);
+      await sleep(clock, this.#msUntil(nextUs), signal);
     }
-    const isDone = number > schedule.requestCount;
-    const nextUs = isDone ? schedule.durationUs : schedule.dueUs(number);
-    const waitMs = (nextUs - (clock.nowUs() - startUs)) / 1000;
-    if (isDone && waitMs <= 0) break;
-    await sleep(clock, waitMs, signal);
+    const heldMs = Math.min(this.#elapsedUs, schedule.durationUs) / 1000;
+    await this.#drain();
+    if (this.#tally.hasUntoldSecond) this.#tick();
+    return { ...this.#tally.totals, heldMs, isInterrupted: signal.aborted };
   }
-  const heldMs = Math.min(clock.nowUs() - startUs, schedule.durationUs) / 1000;
-  while (inFlight.size > 0) await Promise.all(inFlight);
-  cancelTicks();
-  return { ...tally.totals, heldMs, isInterrupted: signal.aborted };
-}
 
-interface Due {
-  readonly number: number;
-  readonly dueUs: number;
-}
+  get #elapsedUs(): number {
+    return this.#options.clock.nowUs() - this.#startUs;
+  }
 
-interface Running {
-  readonly tally: Tally;
-  readonly inFlight: Set<Promise<void>>;
-}
+  /** Infinite when no request is left. */
+  get #nextDueUs(): number {
+    const { schedule } = this.#options;
+    return this.#nextNumber <= schedule.requestCount
+      ? schedule.dueUs(this.#nextNumber)
+      : Number.POSITIVE_INFINITY;
+  }
 
-function launch(options: LoadOptions, due: Due, running: Running): void {
-  const { clock, ledger, workload } = options;
-  const { tally, inFlight } = running;
-  const sentUs = clock.nowUs();
-  tally.scheduled(sentUs - due.dueUs);
-  const request = {
-    id: requestId(options.run, due.number),
-    number: due.number,
-    dueUs: due.dueUs,
-    sentUs,
-  };
-  const end = (result: CallResult) => {
-    const settled = settle(request, result, (response) => workload.faultOf(due.number, response));
-    tally.settled(settled.record);
+  get #nextTickUs(): number {
+    return (this.#second + 1) * secondUs;
+  }
+
+  #msUntil(spanUs: number): number {
+    return (spanUs - this.#elapsedUs) / 1000;
+  }
+
+  /**
+   * A late wake-up sends everything that has fallen due, so the schedule is kept and lag is seen; seconds
+   * end in their place between the requests, so that each counts in the second it was due in.
+   */
+  #doWhatIsDue(): void {
+    const elapsedUs = this.#elapsedUs;
+    while (Math.min(this.#nextDueUs, this.#nextTickUs) <= elapsedUs) {
+      if (this.#nextDueUs < this.#nextTickUs) this.#launch();
+      else this.#tick();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#inFlight.size > 0) {
+      const ended = new AbortController();
+      const all = Promise.all(this.#inFlight).then(() => ended.abort());
+      const tick = sleep(this.#options.clock, this.#msUntil(this.#nextTickUs), ended.signal);
+      await Promise.race([all, tick]);
+      if (this.#elapsedUs >= this.#nextTickUs) this.#tick();
+      ended.abort();
+    }
+  }
+
+  #launch(): void {
+    const { clock, run, client, workload, schedule, deadlineMs } = this.#options;
+    const number = this.#nextNumber++;
+    const sentUs = clock.nowUs();
+    const dueUs = this.#startUs + schedule.dueUs(number);
+    const request = { id: requestId(run, number), number, dueUs, sentUs };
+    this.#tally.scheduled(sentUs - dueUs);
+    if (this.#inFlight.size >= limits.inFlightMaxCount) {
+      this.#tally.notSent();
+      this.#settle(request, notSent(sentUs));
+      return;
+    }
+    const call = client
+      .call({
+        id: request.id,
+        number,
+        path: workload.path,
+        bytes: workload.requestBytes(number),
+        deadlineUs: dueUs + deadlineMs * 1000,
+        mayExecuteTwice: workload.isIdempotent,
+      })
+      .then((result) => this.#settle(request, result))
+      .finally(() => this.#inFlight.delete(call));
+    this.#inFlight.add(call);
+  }
+
+  #settle(request: SentRequest, result: CallResult): void {
+    const { ledger, workload, onSettled } = this.#options;
+    const settled = settle(request, result, (response) =>
+      workload.faultOf(request.number, response),
+    );
+    this.#tally.settled(settled.record);
     ledger.append(settled.record);
-    options.onSettled?.(settled);
-  };
-  if (inFlight.size >= limits.inFlightMaxCount) {
-    tally.notSent();
-    end(notSent(sentUs));
-    return;
+    onSettled?.(settled);
   }
-  const call = options.client
-    .call({
-      id: request.id,
-      number: due.number,
-      path: workload.path,
-      bytes: workload.requestBytes(due.number),
-      deadlineUs: due.dueUs + options.deadlineMs * 1000,
-      mayExecuteTwice: workload.isIdempotent,
-    })
-    .then(end)
-    .finally(() => inFlight.delete(call));
-  inFlight.add(call);
+
+  #tick(): void {
+    const { clock, ledger, run, attemptTimeoutMs, deadlineMs, onSecond } = this.#options;
+    const second = ++this.#second;
+    const tUs = clock.nowUs();
+    const { inFlight } = this.#tally;
+    const counts = this.#tally.takeSecond();
+    ledger.append({
+      kind: "tick",
+      tUs,
+      run,
+      second,
+      scheduled: counts.scheduled,
+      notSent: counts.notSent,
+      refused: 0,
+      inFlight,
+      lagMaxUs: counts.lagMaxUs,
+      attemptTimeoutUs: (attemptTimeoutMs ?? deadlineMs) * 1000,
+    });
+    onSecond?.({ tUs, second, inFlight, ...counts });
+  }
 }
 
 function notSent(tUs: number): CallResult {
@@ -134,39 +196,5 @@ function notSent(tUs: number): CallResult {
     answer: undefined,
     detail: `not sent: ${limits.inFlightMaxCount} requests were in flight`,
     mayHaveExecuted: false,
-  };
-}
-
-/** Writes a tick record at each full second of the load, and a last one for what is left when cancelled. */
-function tickEverySecond(options: LoadOptions, startUs: number, tally: Tally): CancelTimer {
-  const { clock, ledger, run } = options;
-  let second = 0;
-  const tick = () => {
-    second++;
-    const tUs = clock.nowUs();
-    const counts = tally.takeSecond();
-    ledger.append({
-      kind: "tick",
-      tUs,
-      run,
-      second,
-      scheduled: counts.scheduled,
-      notSent: counts.notSent,
-      refused: 0,
-      inFlight: tally.inFlight,
-      lagMaxUs: counts.lagMaxUs,
-      attemptTimeoutUs: (options.attemptTimeoutMs ?? options.deadlineMs) * 1000,
-    });
-    options.onSecond?.({ tUs, second, inFlight: tally.inFlight, ...counts });
-  };
-  const next = (): CancelTimer =>
-    clock.after((startUs + (second + 1) * 1e6 - clock.nowUs()) / 1000, () => {
-      tick();
-      cancel = next();
-    });
-  let cancel = next();
-  return () => {
-    cancel();
-    if (tally.hasUntoldSecond) tick();
   };
 }

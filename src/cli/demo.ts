@@ -10,6 +10,7 @@ import { printable } from "../base/printable.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import { isPortFree, pickFreePorts } from "../replica/free-port.ts";
+import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
 import { openGrpcChannel } from "../rpc/grpc-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { faultEventLine } from "./fault-lines.ts";
@@ -17,6 +18,7 @@ import * as flags from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { LoadLines } from "./load-lines.ts";
 import { terminalObserver } from "./load-observer.ts";
+import { reportFiles, showReport } from "./report.ts";
 import { supervisorEventText } from "./serve-several.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -85,7 +87,14 @@ export const demoCommand = defineSubcommand({
       clock,
       signal: interrupts.soft,
     });
-    return worstExitStatus([totals.isInterrupted ? exitStatus.interrupted : exitStatus.verified]);
+    const { paths } = findLedgerFiles(defaultLedgerPatterns, directory);
+    const report = await reportFiles(
+      paths.map((path) => resolve(directory, path)),
+      "newest",
+    );
+    terminal.line("");
+    const judged = showReport(report, "text", terminal);
+    return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
   },
 });
 

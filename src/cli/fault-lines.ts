@@ -1,19 +1,18 @@
 import { formatDuration } from "../base/duration.ts";
 import { localTimeOfDay, localTimestamp } from "../base/local-time.ts";
-import { printable } from "../base/printable.ts";
 import type { FaultEvent, Target } from "../fault/fault-request.ts";
-import { formatProcess } from "../fault/process-facts.ts";
+import { formatCommand, formatProcess } from "../fault/process-facts.ts";
 
 /** What a fault did or is about to do, for the terminal; warnings come without the time. */
 export function faultEventLine(event: FaultEvent): string {
-  if (event.kind === "warned") return printable(event.message);
+  if (event.kind === "warned") return event.message;
   const time = `[${localTimeOfDay(event.tUs)}]`;
   if (event.kind === "resolved") {
     return event.targets
       .map((target) => `${time} TARGET: ${describeTarget(target, event.port)}`)
       .join("\n");
   }
-  const whom = `${printable(formatProcess(event.target.process))} on port ${event.port}`;
+  const whom = `${formatProcess(event.target.process)} on port ${event.port}`;
   switch (event.kind) {
     case "injected":
       return `${time} CRASH INJECTED: killed ${whom}`;
@@ -29,9 +28,9 @@ export function faultEventLine(event: FaultEvent): string {
 function describeTarget({ process, addresses }: Target, port: number): string {
   const started = process.startedUs === undefined ? "?" : localSecond(process.startedUs);
   const at = addresses.join(" and ");
-  const command = process.commandLine === "" ? "?" : process.commandLine;
-  return printable(
-    `${formatProcess(process)} on port ${port} at ${at}, started ${started}, command: ${command}`,
+  return (
+    `${formatProcess(process)} on port ${port} at ${at}, started ${started}, ` +
+    `command: ${formatCommand(process)}`
   );
 }
 

@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from "./flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import type { Terminal } from "./terminal.ts";
 
 const sharedFlags = {
   port: wholeNumber.required({
@@ -82,59 +83,91 @@ function requestOf({ port, host, all, delay }: SharedValues): FaultRequest {
   return { port, host, all, delayMs: delay };
 }
 
-/** Runs the fault between the header and the footer of its ledger. */
+const statusOf: Readonly<Record<FaultResult["outcome"], ExitStatus>> = {
+  done: exitStatus.verified,
+  interrupted: exitStatus.interrupted,
+  // Nobody can prove any more that it would have run again.
+  "target-gone": exitStatus.fault,
+};
+
+type FaultValues = SharedValues & { readonly duration?: number };
+
 async function runFault(
   fault: FaultName,
-  values: SharedValues & { readonly duration?: number },
+  values: FaultValues,
   { terminal, interrupts, clock }: RunContext,
   inject: (options: FaultOptions) => Promise<FaultResult>,
 ): Promise<ExitStatus> {
   const run = freshId();
-  const tools = {
-    ...{ clock, run, signal: interrupts.soft },
-    notify(event: Parameters<FaultOptions["notify"]>[0]) {
-      if (event.kind === "warned") terminal.notices.warn(faultEventLine(event));
-      else for (const line of faultEventLine(event).split("\n")) terminal.line(line);
+  const options: FaultOptions = {
+    ...{ clock, run, signal: interrupts.soft, ledger: { append: () => undefined } },
+    notify(event) {
+      const text = faultEventLine(event);
+      if (event.kind === "warned") terminal.notices.warn(text);
+      else for (const line of text.split("\n")) terminal.line(line);
     },
   };
   if (values.dryRun) {
-    const request = { ...requestOf(values), insteadOf: fault };
-    await injectNoop(request, { ...tools, ledger: { append: () => undefined } });
-    terminal.line(`Dry run: nothing was done${plannedText(fault, values)}`);
+    await injectNoop({ ...requestOf(values), insteadOf: fault }, options);
+    terminal.line(`Dry run, nothing was done: ${plannedText(fault, values)}`);
     return exitStatus.verified;
   }
-  const ledger =
+  terminal.line(`Run ${run}, log file ${values.logfile ?? "none"}: ${plannedText(fault, values)}`);
+  const result =
     values.logfile === undefined
-      ? undefined
-      : LedgerWriter.open(values.logfile, { flush: "each", clock });
-  terminal.line(`Ledger: ${values.logfile ?? "none"}; run ${run}${plannedText(fault, values)}`);
-  const header = { run, command: `fault ${fault}`, seed: 0, config: configOf(values) };
-  ledger?.append(runHeader(header, clock));
-  let reason = "failed";
-  let targetCount = 0;
-  try {
-    const result = await inject({ ...tools, ledger: ledger ?? { append: () => undefined } });
-    reason = result.outcome === "done" ? "normal" : "interrupted";
-    targetCount = result.targets.length;
-  } finally {
-    const totals = { targets: String(targetCount) };
-    ledger?.append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
-    ledger?.close();
-    if (ledger?.failure !== undefined) {
-      const lost = `${ledger.lostRecordCount} record(s) could not be written`;
-      terminal.notices.warn(`${lost} to ${ledger.path}: ${ledger.failure}`);
-    }
+      ? await inject(options)
+      : await injectRecorded(fault, values, { options, inject, path: values.logfile, terminal });
+  if (result.outcome === "target-gone") {
+    const rule = "a target must live to be seen running again";
+    terminal.notices.error(`Cannot prove the recovery of port ${values.port} as ${rule}`);
   }
-  return reason === "normal" ? exitStatus.verified : exitStatus.interrupted;
+  return statusOf[result.outcome];
 }
 
-function plannedText(fault: FaultName, { delay, duration }: { delay: number; duration?: number }) {
+/** Runs the fault between the header and the footer of its ledger. */
+async function injectRecorded(
+  fault: FaultName,
+  values: FaultValues,
+  tools: {
+    readonly options: FaultOptions;
+    readonly inject: (options: FaultOptions) => Promise<FaultResult>;
+    readonly path: string;
+    readonly terminal: Terminal;
+  },
+): Promise<FaultResult> {
+  const { run, clock } = tools.options;
+  const ledger = LedgerWriter.open(tools.path, { flush: "each", clock });
+  const description = { run, command: `fault ${fault}`, seed: 0, config: configOf(values) };
+  ledger.append(runHeader(description, clock));
+  const end = (reason: string, targetCount: number) => {
+    const totals = { targets: String(targetCount) };
+    ledger.append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
+  };
+  try {
+    const result = await tools.inject({ ...tools.options, ledger });
+    end(result.outcome === "done" ? "normal" : result.outcome, result.targets.length);
+    return result;
+  } catch (error) {
+    end("failed", 0);
+    throw error;
+  } finally {
+    ledger.close();
+    if (ledger.failure !== undefined) {
+      const lost = `${ledger.lostRecordCount} record(s) could not be written`;
+      tools.terminal.notices.warn(`${lost} to ${ledger.path}: ${ledger.failure}`);
+    }
+  }
+}
+
+/** `stall for 10s, in 5s`. */
+function plannedText(fault: FaultName, { delay, duration }: FaultValues): string {
   const length = duration === undefined ? "" : ` for ${formatDuration(duration)}`;
-  return delay > 0 ? `; ${fault} in ${formatDuration(delay)}${length}` : `; ${fault}${length}`;
+  const start = delay > 0 ? `, in ${formatDuration(delay)}` : "";
+  return `${fault}${length}${start}`;
 }
 
 /** As the run header stores it; times in the unit that the key names. */
-function configOf(values: SharedValues & { readonly duration?: number }): Record<string, string> {
+function configOf(values: FaultValues): Record<string, string> {
   return {
     port: String(values.port),
     ...(values.host === undefined ? {} : { host: values.host }),

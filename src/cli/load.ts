@@ -8,12 +8,14 @@ import { LedgerWriter } from "../ledger/writer.ts";
 import { driveLoad } from "../load/drive-load.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import { LedgerCollector } from "../report/ledger-collector.ts";
+import { reportLedgers } from "../report/report-run.ts";
 import { openGrpcChannel } from "../rpc/grpc-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { logfile } from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { LoadLines } from "./load-lines.ts";
 import { terminalObserver } from "./load-observer.ts";
+import { showReport } from "./report.ts";
 import { defineSubcommand } from "./subcommand.ts";
 
 export const loadCommand = defineSubcommand({
@@ -53,8 +55,14 @@ export const loadCommand = defineSubcommand({
       signal: interrupts.soft,
     });
     writer?.close();
-    void collector;
-    return worstExitStatus([totals.isInterrupted ? exitStatus.interrupted : exitStatus.verified]);
+    if (writer?.failure !== undefined) {
+      terminal.notices.warn(
+        `${writer.lostRecordCount} record(s) could not be written to ${path}: ${writer.failure}`,
+      );
+    }
+    terminal.line("");
+    const judged = showReport(reportLedgers(collector), "text", terminal);
+    return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
   },
 });
 

@@ -52,7 +52,7 @@ export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subc
     async help() {
       const usage = await renderUsage(cittyCommand(spec, async () => undefined));
       const examples = spec.examples.map((example) => `  ${example}`).join("\n");
-      return `${usage.trimEnd()}\n\nEXAMPLES\n\n${examples}`;
+      return `${usage.trimEnd()}\n\nEXAMPLES\n\n${examples}`.replaceAll(/ +$/gm, "");
     },
     async run(rawArgs, context) {
       const { values, positionals } = read(rawArgs);

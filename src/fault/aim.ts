@@ -1,0 +1,109 @@
+import { sleep } from "../base/clock.ts";
+import { DfsError } from "../base/errors.ts";
+import type {
+  FaultName,
+  FaultOptions,
+  FaultRequest,
+  Target,
+  WarningReason,
+} from "./fault-request.ts";
+import { hostSystem } from "./host-system.ts";
+import { formatCommand, formatProcess, isSameProcess, runsSameCommand } from "./process-facts.ts";
+import { survey } from "./survey.ts";
+import type { System } from "./system.ts";
+
+/** A fault, whom it is meant for, and what it works with. */
+export interface Plan extends FaultOptions {
+  readonly fault: FaultName;
+  readonly request: FaultRequest;
+}
+
+/** A fault that has found and shown its targets, and waits for its blow. */
+export interface Aim {
+  readonly system: System;
+  /** Empty when nothing listened yet at the start of a delay. */
+  readonly targets: readonly Target[];
+  readonly blowUs: number;
+  /** How long it took to resolve. */
+  readonly surveyMs: number;
+}
+
+/**
+ * Resolves and shows the targets. With a delay an empty port is only a warning, since a replica may
+ * be on its way; every other refusal is a `fault` error at once.
+ */
+export async function takeAim(plan: Plan): Promise<Aim> {
+  const { fault, request, clock } = plan;
+  const startUs = clock.nowUs();
+  const blowUs = startUs + request.delayMs * 1000;
+  const system = plan.system ?? (await hostSystem(clock));
+  const resolution = await survey(fault, request, system);
+  const surveyMs = (clock.nowUs() - startUs) / 1000;
+  if (resolution.kind === "targets") {
+    show(plan, resolution.targets);
+    return { system, targets: resolution.targets, blowUs, surveyMs };
+  }
+  if (resolution.reason !== "nothing-listens" || request.delayMs === 0) {
+    throw new DfsError("fault", resolution.message);
+  }
+  const message = `${resolution.message}; it is looked up again when the delay is over`;
+  warn(plan, "port-empty", message);
+  return { system, targets: [], blowUs, surveyMs };
+}
+
+/**
+ * Resolves again in time for the blow, and waits for it. Undefined: the signal came first. A
+ * `fault` error when another process owns the port by then that does not run the same program with
+ * the same arguments.
+ */
+export async function awaitBlow(plan: Plan, aim: Aim): Promise<readonly Target[] | undefined> {
+  const { fault, request, clock, signal } = plan;
+  const sleepUntil = (tUs: number) => sleep(clock, (tUs - clock.nowUs()) / 1000, signal);
+  await sleepUntil(aim.blowUs - aim.surveyMs * 1000);
+  if (signal.aborted) return undefined;
+  const resolution = await survey(fault, request, aim.system);
+  if (signal.aborted) return undefined;
+  if (resolution.kind === "refused") throw new DfsError("fault", resolution.message);
+  if (aim.targets.length === 0) show(plan, resolution.targets);
+  else for (const target of resolution.targets) compare(plan, aim, target);
+  await sleepUntil(aim.blowUs);
+  return signal.aborted ? undefined : resolution.targets;
+}
+
+/** Asserts that `target` is one of those shown, or the successor of one. */
+function compare(plan: Plan, aim: Aim, target: Target): void {
+  const shown = aim.targets.map(({ process }) => process);
+  if (shown.some((process) => isSameProcess(process, target.process))) return;
+  const [now, ...before] = [target.process, ...shown].map(
+    (process) => `${formatProcess(process)}, command: ${formatCommand(process)}`,
+  );
+  if (!shown.some((process) => runsSameCommand(process, target.process))) {
+    throw new DfsError(
+      "fault",
+      `Cannot ${plan.fault} the listener of port ${plan.request.port} as the port changed hands ` +
+        `since, and only a process that runs the same program with the same arguments may be ` +
+        `hit instead: now it is ${now}; shown was ${before.join("; ")}`,
+    );
+  }
+  warn(plan, "target-replaced", `The port has passed to a process of the same command: ${now}`);
+}
+
+function show(plan: Plan, targets: readonly Target[]): void {
+  const { fault, request, clock, notify } = plan;
+  notify({ kind: "resolved", tUs: clock.nowUs(), fault, port: request.port, targets });
+  if (fault !== "stall") return;
+  for (const { process } of targets.filter((target) => target.process.leadsForegroundJob)) {
+    warn(
+      plan,
+      "foreground-job",
+      `${formatProcess(process)} leads the foreground job of a terminal: its shell takes the ` +
+        "prompt back when it is suspended; type fg there afterwards",
+    );
+  }
+}
+
+/** Tells whoever shows the fault, in one line. */
+export function warn(plan: Plan, reason: WarningReason, message: string): void {
+  const { fault, request, clock, notify } = plan;
+  notify({ kind: "warned", tUs: clock.nowUs(), fault, port: request.port, reason, message });
+}

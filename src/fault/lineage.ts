@@ -1,0 +1,25 @@
+/** A process and its parent; `startedUs` counts from any one origin. */
+export interface ProcessParent {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly startedUs: number | undefined;
+}
+
+/**
+ * `pid` and its ancestors. A parent that is younger than its child is none: the real one has died
+ * and its pid was given away (Windows keeps the number of a dead parent).
+ */
+export function lineageOf(
+  pid: number,
+  parentOf: (pid: number) => ProcessParent | undefined,
+): ReadonlySet<number> {
+  const lineage = new Set([pid]);
+  let child = parentOf(pid);
+  while (child !== undefined && child.parentPid > 0 && !lineage.has(child.parentPid)) {
+    const parent = parentOf(child.parentPid);
+    if ((parent?.startedUs ?? 0) > (child.startedUs ?? Number.POSITIVE_INFINITY)) break;
+    lineage.add(child.parentPid);
+    child = parent;
+  }
+  return lineage;
+}

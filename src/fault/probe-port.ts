@@ -1,0 +1,31 @@
+import { connect } from "node:net";
+import type { Clock } from "../base/clock.ts";
+
+const answerWithinMs = 500;
+
+/**
+ * Whether something accepts TCP connections at one of the loopback addresses; tells an unused port
+ * from one whose listener the listing hides from this user (lsof shows a user's own processes
+ * only).
+ */
+export async function acceptsConnections(port: number, clock: Clock): Promise<boolean> {
+  const answers = await Promise.all(
+    ["127.0.0.1", "::1"].map((address) => accepts(address, port, clock)),
+  );
+  return answers.includes(true);
+}
+
+function accepts(host: string, port: number, clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const finish = (isAccepted: boolean) => {
+      cancel();
+      socket.destroy();
+      resolve(isAccepted);
+    };
+    const cancel = clock.after(answerWithinMs, () => finish(false));
+    // A loopback connection from the very port it goes to reaches itself: nobody else is there.
+    socket.on("connect", () => finish(socket.localPort !== port));
+    socket.on("error", () => finish(false));
+  });
+}

@@ -1,0 +1,43 @@
+import { DfsError } from "../base/errors.ts";
+import type { FaultName, FaultRequest } from "./fault-request.ts";
+import { addressesOfHost } from "./host-addresses.ts";
+import { type Resolution, relevantPids, resolveTargets } from "./resolve-targets.ts";
+import type { System } from "./system.ts";
+
+/** Looks at the system now and decides whom the fault hits; asserts that this user may. */
+export async function survey(
+  fault: FaultName,
+  request: FaultRequest,
+  system: System,
+): Promise<Resolution> {
+  const { host, port } = request;
+  const [addresses, listeners, lineage] = await Promise.all([
+    host === undefined ? undefined : addressesOfHost(host),
+    system.findListeners(),
+    system.lineage(),
+  ]);
+  const scene = {
+    ...{ fault, port, addresses, listeners, lineage },
+    pid: request.pid,
+    all: request.all ?? false,
+    ownPid: process.pid,
+    ownUid: process.getuid?.(),
+    reserved: system.reserved,
+  };
+  const processes = await system.inspect(relevantPids(scene));
+  const resolution = resolveTargets({ ...scene, processes });
+  if (resolution.kind === "targets") {
+    for (const target of resolution.targets) system.assertMaySignal(target.process);
+    return resolution;
+  }
+  const isUnlisted = !listeners.some((listener) => listener.port === port);
+  if (isUnlisted && (await system.acceptsConnections(port))) {
+    throw new DfsError(
+      "fault",
+      `Cannot ${fault} the listener of port ${port} as something accepts connections there whose ` +
+        "process is not visible to this user; run dfs as its owner or with more rights " +
+        "(sudo, an elevated prompt)",
+    );
+  }
+  return resolution;
+}

@@ -1,0 +1,46 @@
+import type { Clock } from "../base/clock.ts";
+import { findListeners } from "./find-listeners.ts";
+import { listenerSources } from "./listeners-macos.ts";
+import { acceptsConnections } from "./probe-port.ts";
+import type { ProcessFacts, ProcessState } from "./process-facts.ts";
+import { findLineage, inspectProcesses } from "./process-facts-macos.ts";
+import { parsePs, psColumns, psEnvironment } from "./ps.ts";
+import { sendSignal, suspendBySignal } from "./signals.ts";
+import type { System } from "./system.ts";
+
+export function macosSystem(clock: Clock): System {
+  return {
+    reserved: new Map([[1, "launchd"]]),
+    pollEveryMs: 20,
+    watchEveryMs: 500,
+    proofWithinMs: 5000,
+    actsAtOnce: false,
+    resumeByHand: (pid) => `kill -CONT ${pid}`,
+    findListeners: () => findListeners(listenerSources),
+    acceptsConnections: (port) => acceptsConnections(port, clock),
+    inspect: inspectProcesses,
+    lineage: () => findLineage(process.pid),
+    stateOf,
+    glance: stateOf,
+    assertMaySignal: (target) => void sendSignal(target, 0),
+    kill: (target) => void sendSignal(target, "SIGKILL"),
+    suspend: (target) => suspendBySignal(target, isSame),
+  };
+}
+
+async function stateOf(target: ProcessFacts): Promise<ProcessState> {
+  const now = (await inspectProcesses([target.pid])).get(target.pid);
+  return now === undefined || now.identity !== target.identity ? "gone" : now.state;
+}
+
+/**
+ * Where ps fails the answer is yes: a needless SIGCONT harms nobody, a process left suspended does.
+ */
+function isSame(target: ProcessFacts): boolean {
+  const ps = ["/bin/ps", "-ww", "-p", String(target.pid), ...psColumns];
+  const result = Bun.spawnSync(ps, { env: psEnvironment, timeout: 2000 });
+  if (result.exitCode === null || result.exitCode > 1) return true;
+  return parsePs(result.stdout.toString(), new Map()).some(
+    (now) => now.identity === target.identity,
+  );
+}

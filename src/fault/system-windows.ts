@@ -1,0 +1,37 @@
+import type { Clock } from "../base/clock.ts";
+import { findListeners } from "./find-listeners.ts";
+import { listenerSources } from "./listeners-windows.ts";
+import { acceptsConnections } from "./probe-port.ts";
+import type { ProcessFacts, ProcessState } from "./process-facts.ts";
+import { findLineage, inspectProcesses } from "./process-facts-windows.ts";
+import { sendSignal } from "./signals.ts";
+import { suspendByHandle } from "./suspension-windows.ts";
+import type { System } from "./system.ts";
+
+/** Every look at threads is a PowerShell of a second or so, hence the wide bounds. */
+export function windowsSystem(clock: Clock): System {
+  return {
+    reserved: new Map([[4, "the Windows kernel"]]),
+    pollEveryMs: 20,
+    watchEveryMs: 500,
+    proofWithinMs: 20_000,
+    actsAtOnce: true,
+    resumeByHand: (pid) => `Process Explorer, or end it with taskkill /F /PID ${pid}`,
+    findListeners: () => findListeners(listenerSources),
+    acceptsConnections: (port) => acceptsConnections(port, clock),
+    inspect: inspectProcesses,
+    lineage: () => findLineage(process.pid),
+    stateOf,
+    glance: async (target) => (sendSignal(target, 0) ? undefined : "gone"),
+    assertMaySignal: (target) => void sendSignal(target, 0),
+    // TerminateProcess: Windows has no signals, and runs no handler of the process for this one.
+    kill: (target) => void sendSignal(target, "SIGKILL"),
+    suspend: suspendByHandle,
+  };
+}
+
+async function stateOf(target: ProcessFacts): Promise<ProcessState> {
+  if (!sendSignal(target, 0)) return "gone";
+  const now = (await inspectProcesses([target.pid])).get(target.pid);
+  return now === undefined || now.identity !== target.identity ? "gone" : now.state;
+}

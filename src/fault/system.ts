@@ -1,0 +1,46 @@
+import type { Listener } from "./listener.ts";
+import type { ProcessFacts, ProcessState } from "./process-facts.ts";
+
+/** What faults need of an operating system; the rest of this room is the same on all of them. */
+export interface System {
+  /** Pids that no fault ever touches, with what they are. */
+  readonly reserved: ReadonlyMap<number, string>;
+  /**
+   * How often to look whether an effect has come about, and whether a stalled target still lives.
+   */
+  readonly pollEveryMs: number;
+  readonly watchEveryMs: number;
+  /** How long an effect may take before it counts as not proved. */
+  readonly proofWithinMs: number;
+  /**
+   * suspend() and resume() have worked when they return, by the kernel's own word; the proof
+   * confirms it, and the instant of the effect is that of the call. Else it is the instant the new
+   * state was seen.
+   */
+  readonly actsAtOnce: boolean;
+  /** How a person resumes what we suspended, should we be killed. */
+  resumeByHand(pid: number): string;
+  findListeners(): Promise<readonly Listener[]>;
+  /** Whether the port takes connections, be its listener in findListeners() or hidden. */
+  acceptsConnections(port: number): Promise<boolean>;
+  /** Facts of those of `pids` that live; a zombie does not. */
+  inspect(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessFacts>>;
+  /** Our own pid and those of our ancestors. */
+  lineage(): Promise<ReadonlySet<number>>;
+  stateOf(process: ProcessFacts): Promise<ProcessState>;
+  /** stateOf() where that is cheap; else `gone` or, of a live process, undefined: not known. */
+  glance(process: ProcessFacts): Promise<ProcessState | undefined>;
+  /** Throws a `fault` error when this user may not signal the process. */
+  assertMaySignal(process: ProcessFacts): void;
+  kill(process: ProcessFacts): void;
+  suspend(process: ProcessFacts): Suspension;
+}
+
+/** A process that was suspended. */
+export interface Suspension {
+  /**
+   * Resumes it, once, if it is still the same process; synchronous, so that it works while we exit.
+   * False when the process was gone; further calls repeat the first one's answer.
+   */
+  resume(): boolean;
+}

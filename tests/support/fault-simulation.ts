@@ -1,0 +1,156 @@
+import { expect } from "bun:test";
+import { DfsError } from "../../src/base/errors.ts";
+import type { FaultEvent, FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
+import type { Listener } from "../../src/fault/listener.ts";
+import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
+import type { System } from "../../src/fault/system.ts";
+import type { LedgerRecord } from "../../src/ledger/record.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+/** Where every simulated process listens. */
+export const simulatedPort = 50051;
+
+export interface SimulatedProcess {
+  facts: ProcessFacts;
+  /** How it takes a signal; default: at once. */
+  onKill?: () => void;
+  onSuspend?: () => void;
+  onResume?: () => void;
+}
+
+/** Late, missing and foreign effects, which real processes do not show at will. */
+export class FaultSimulation {
+  readonly clock = new VirtualClock();
+  readonly events: FaultEvent[] = [];
+  readonly records: LedgerRecord[] = [];
+  readonly interrupt = new AbortController();
+  readonly processes = new Map<number, SimulatedProcess>();
+  listeners: Listener[] = [];
+  /** Signals in the order they were sent. */
+  readonly signals: string[] = [];
+  system: System;
+
+  constructor(change: Partial<System> = {}) {
+    this.system = { ...this.#system(), ...change };
+  }
+
+  /** A process that listens on the port. */
+  add(pid: number, change: Partial<ProcessFacts> = {}): SimulatedProcess {
+    const facts: ProcessFacts = {
+      ...{ pid, parentPid: 1, name: "dfs", executable: "/usr/bin/dfs", commandLine: "dfs serve" },
+      ...{ startedUs: 0, identity: `start of ${pid}`, uid: 1000, user: "anna" },
+      ...{ state: "running", leadsForegroundJob: false },
+      ...change,
+    };
+    const process: SimulatedProcess = { facts };
+    this.processes.set(pid, process);
+    this.listeners.push({
+      protocol: "tcp",
+      address: "127.0.0.1",
+      port: simulatedPort,
+      pid,
+      uid: 1000,
+    });
+    return process;
+  }
+
+  set(pid: number, state: ProcessState): void {
+    const process = this.processes.get(pid);
+    if (process !== undefined) process.facts = { ...process.facts, state };
+    if (state !== "gone") return;
+    this.processes.delete(pid);
+    this.listeners = this.listeners.filter((listener) => listener.pid !== pid);
+  }
+
+  options(): FaultOptions {
+    return {
+      ...{ clock: this.clock, run: "r1", signal: this.interrupt.signal, system: this.system },
+      ledger: { append: (record) => this.records.push(record) },
+      notify: (event) => this.events.push(event),
+    };
+  }
+
+  /** Lets time pass until the fault has ended. */
+  async run<T>(fault: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = fault.finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => undefined);
+    for (let step = 0; step < 1000 && !isSettled; step++) await this.clock.advanceMs(50);
+    expect(isSettled).toBe(true);
+    return settled;
+  }
+
+  async failure(fault: Promise<FaultResult>): Promise<DfsError> {
+    const error = await this.run(fault).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof DfsError)) throw new Error(`It did not fail properly: ${String(error)}`);
+    expect(error.code).toBe("fault");
+    return error;
+  }
+
+  kinds(): string[] {
+    return this.events.map((event) => (event.kind === "warned" ? event.reason : event.kind));
+  }
+
+  /** Records as `stall begin 7 @MS`, in milliseconds since the clock's start. */
+  written(startUs: number): string[] {
+    return this.records.map((record) =>
+      record.kind === "fault"
+        ? `${record.fault} ${record.phase} ${record.pid} @${(record.tUs - startUs) / 1000}`
+        : record.kind,
+    );
+  }
+
+  #stateOf({ pid, identity }: ProcessFacts): ProcessState {
+    const now = this.processes.get(pid)?.facts;
+    return now === undefined || now.identity !== identity ? "gone" : now.state;
+  }
+
+  #system(): System {
+    const live = (pid: number) => this.processes.get(pid);
+    return {
+      ...{ reserved: new Map([[1, "init"]]), actsAtOnce: false, proofWithinMs: 2000 },
+      ...{ pollEveryMs: 10, watchEveryMs: 100 },
+      resumeByHand: (pid) => `kill -CONT ${pid}`,
+      findListeners: async () => [...this.listeners],
+      acceptsConnections: async () => false,
+      inspect: async (pids) =>
+        new Map(
+          pids.flatMap((pid) => (live(pid) ? [[pid, live(pid)?.facts as ProcessFacts]] : [])),
+        ),
+      lineage: async () => new Set([process.pid]),
+      stateOf: async (target) => this.#stateOf(target),
+      glance: async (target) => this.#stateOf(target),
+      assertMaySignal: () => undefined,
+      kill: ({ pid }) => {
+        this.signals.push(`kill ${pid}`);
+        const onKill = live(pid)?.onKill ?? (() => this.set(pid, "gone"));
+        onKill();
+      },
+      suspend: (target) => {
+        const { pid } = target;
+        this.signals.push(`suspend ${pid}`);
+        const onSuspend = live(pid)?.onSuspend ?? (() => this.set(pid, "stopped"));
+        onSuspend();
+        const resume = () => {
+          if (this.#stateOf(target) === "gone") return false;
+          this.signals.push(`resume ${pid}`);
+          const onResume = live(pid)?.onResume ?? (() => this.set(pid, "running"));
+          onResume();
+          return true;
+        };
+        let wasThere: boolean | undefined;
+        return {
+          resume: () => {
+            wasThere ??= resume();
+            return wasThere;
+          },
+        };
+      },
+    };
+  }
+}

@@ -126,7 +126,7 @@ async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
 
 /** Crashes the first replica, waits until its successor serves, then stalls the second. */
 async function injectFaults(options: DemoOptions, stage: Stage): Promise<void> {
-  const { clock, plan, ports, signal } = options;
+  const { clock, host, plan, ports, signal } = options;
   const [crashPort = 0, stallPort = 0] = ports;
   const tools: FaultOptions = {
     clock,
@@ -140,16 +140,15 @@ async function injectFaults(options: DemoOptions, stage: Stage): Promise<void> {
   await sleep(clock, plan.crashAtMs, signal);
   if (signal.aborted) return;
   await injectCrash({ port: crashPort, pid: pidOf(crashPort), delayMs: 0 }, tools);
-  await withinBound(options, stage.crashedIsBack, {
-    host: options.host,
-    port: crashPort,
-  });
+  await withinBound(options, stage.crashedIsBack, { host, port: crashPort });
   await sleep(clock, plan.stallPauseMs, signal);
   if (signal.aborted) return;
-  await injectStall(
+  const stalled = await injectStall(
     { port: stallPort, pid: pidOf(stallPort), delayMs: 0, durationMs: plan.stallMs },
     tools,
   );
+  if (stalled.outcome !== "target-gone") return;
+  throw new DfsError("fault", `Replica ${host}:${stallPort} died during its stall`);
 }
 
 /** A restart takes its delay and the start of a process; far beyond that nothing will come. */

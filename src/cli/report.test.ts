@@ -1,0 +1,73 @@
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { loadFooter, loadHeader, okLine } from "../../tests/support/ledger-lines.ts";
+import { tempDir } from "../../tests/support/temp-dir.ts";
+import { reportCommand } from "./report.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+
+const never = new AbortController().signal;
+
+/** Runs `dfs report` with these words and gives its exit status and what it printed. */
+async function report(...words: readonly string[]): Promise<{ status: number; text: string }> {
+  const lines: string[] = [];
+  const terminal: Terminal = {
+    ...createTerminal(),
+    ...{ color: false, columns: 100, line: (text: string) => lines.push(text) },
+  };
+  const status = await reportCommand.run(words, {
+    terminal,
+    interrupts: { soft: never, hard: never },
+  });
+  return { status, text: lines.join("\n") };
+}
+
+const ok = [loadHeader(0), okLine(4, 1), loadFooter(4000, { scheduled: 1, ok: 1 })];
+const lost = [
+  loadHeader(-9000, { run: "older" }),
+  okLine(-8000, 1, { run: "older" }),
+  loadFooter(-5000, { scheduled: 2, ok: 1 }, { run: "older" }),
+];
+const behind = [
+  loadHeader(0),
+  okLine(4, 1),
+  loadFooter(4000, { scheduled: 2, ok: 1, not_sent: 1 }),
+];
+
+describe("dfs report", () => {
+  test("ends with the verdict's exit status", async () => {
+    using dir = tempDir();
+    const path = dir.file("client.log");
+    for (const [lines, expected] of [
+      [ok, 0],
+      [lost, 1],
+      [behind, 4],
+    ] as const) {
+      writeFileSync(path, `${lines.join("\n")}\n`);
+      expect((await report(path)).status).toBe(expected);
+    }
+  });
+
+  test("prints JSON of the run that is asked for, and of all the most telling status", async () => {
+    using dir = tempDir();
+    const path = dir.file("client.log");
+    writeFileSync(path, `${[...lost, ...ok].join("\n")}\n`);
+    const newest = await report(path, "--format", "json");
+    expect(JSON.parse(newest.text).reports[0].run.run).toBe("r");
+    expect(newest.status).toBe(0);
+    const older = await report(path, "--format", "json", "--run", "older");
+    expect(JSON.parse(older.text).reports[0].run.run).toBe("older");
+    expect(older.status).toBe(1);
+    const all = await report(path, "--run", "all");
+    expect(all.status).toBe(1);
+    expect(all.text).toContain("NOT VERIFIED (run older)");
+    expect(all.text).toEndWith("VERIFIED (run r): every criterion is met");
+  });
+
+  test("cannot run without its files, and says which", async () => {
+    using dir = tempDir();
+    await expect(report(dir.file("none.log"))).rejects.toMatchObject({
+      code: "cannot-run",
+      message: `Cannot report as there is no such log file: ${dir.file("none.log")}`,
+    });
+  });
+});

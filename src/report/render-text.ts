@@ -1,0 +1,176 @@
+import { formatDuration } from "../base/duration.ts";
+import { faultSections } from "./render-faults.ts";
+import { verdictLines } from "./render-verdict.ts";
+import type {
+  FileFigures,
+  LatencyQuantiles,
+  ReplicaFigures,
+  Report,
+  RunName,
+  RunReport,
+} from "./run-report.ts";
+import { msText, rateText, type TextOptions, tableLines, tinted, wrapped } from "./text-layout.ts";
+import { floorPercent } from "./verdict.ts";
+
+/**
+ * The report for people: aligned blocks, the newest run last, and its verdict as the last line. No
+ * part of it that comes from a log can move the cursor or colour anything.
+ */
+export function renderText(report: Report, options: TextOptions): string {
+  const blocks = [
+    ledgerLines(report.files, report.otherRuns, options),
+    ...report.reports.toReversed().flatMap((run) => runBlocks(run, options)),
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+type Lines = readonly string[];
+
+function runBlocks(run: RunReport, options: TextOptions): readonly Lines[] {
+  return [
+    headLines(run, options),
+    requestLines(run, options),
+    throughputLines(run, options),
+    latencyLines(run, options),
+    replicaLines(run, options),
+    ...faultSections(run, options),
+    verdictLines(run, options),
+  ];
+}
+
+function ledgerLines(
+  files: readonly FileFigures[],
+  otherRuns: readonly RunName[],
+  options: TextOptions,
+): Lines {
+  const lines = files.flatMap(({ path, recordCount, skippedLineCount, holds }) => {
+    const skipped =
+      skippedLineCount === 0 ? "" : `, ${skippedLineCount} lines skipped (torn or foreign)`;
+    const kinds = holds.length === 0 ? "nothing to report" : holds.join(" and ");
+    return wrapped(`${path}: ${recordCount} records (${kinds})${skipped}`, options);
+  });
+  const others = otherRuns.map(({ run, started }) => `${run} (${started})`).join(", ");
+  return [
+    tinted("Ledgers", "title", options),
+    ...lines,
+    ...(others === ""
+      ? []
+      : wrapped(`not reported, take --run ID or --run all: ${others}`, options)),
+  ];
+}
+
+function headLines({ run }: RunReport, options: TextOptions): Lines {
+  const { config } = run;
+  const facts = [
+    `started ${run.started}${run.utcOffset === null ? "" : ` ${run.utcOffset}`}`,
+    ...(run.host === null ? [] : [`on ${run.host}`]),
+    ...(run.version === null ? ["no run header"] : [`dfs ${run.version}`]),
+    ...(run.endReason === null ? ["no footer"] : []),
+  ];
+  const settings = Object.entries(config).map(([key, value]) => `${key}=${value}`);
+  return [
+    ...wrapped(`Run ${run.run}: ${facts.join(", ")}`, options, ""),
+    ...(settings.length === 0 ? [] : wrapped(settings.join(" "), options)),
+  ];
+}
+
+function requestLines(
+  { requests, duration, attempts, run }: RunReport,
+  options: TextOptions,
+): Lines {
+  const { scheduled, ok, wrong, failed, indeterminate, notSent, lost, unaccounted } = requests;
+  const atLeast = requests.scheduledIsExact ? "" : "at least ";
+  const share =
+    requests.successShare === null ? "none" : `${floorPercent(requests.successShare)} %`;
+  const held = formatDuration(Math.round(duration.heldMs));
+  const planned = duration.plannedMs === null ? "" : ` of ${formatDuration(duration.plannedMs)}`;
+  const unchecked = run.config["verify"] === "status" ? " (answers were not checked)" : "";
+  return [
+    tinted("Requests", "title", options),
+    ...wrapped(
+      `scheduled ${atLeast}${scheduled}, ok ${ok}, wrong ${wrong}${unchecked}, failed ${failed} ` +
+        `(not sent ${notSent}), indeterminate ${indeterminate}, no outcome ${unaccounted}`,
+      options,
+    ),
+    ...wrapped(`lost ${lost} (scheduled, did not end ok), success rate ${share}`, options),
+    ...wrapped(
+      `attempts ${attempts.total}: ${attempts.failed} failed, ${attempts.late} answered late; ` +
+        `${requests.retried} requests took more than one`,
+      options,
+    ),
+    ...wrapped(
+      `held ${held}${planned}: sent ${rateText(duration.sentPerSecond)}, ` +
+        `ok ${rateText(duration.okPerSecond)}`,
+      options,
+    ),
+  ];
+}
+
+function throughputLines({ throughput }: RunReport, options: TextOptions): Lines {
+  const { secondCount, emptySecondCount, okPerSecondMean } = throughput;
+  const empty = emptySecondCount === 0 ? "" : `; ${emptySecondCount} more between them had none`;
+  return [
+    tinted("Throughput (ok in each local second)", "title", options),
+    ...(okPerSecondMean === null
+      ? ["  none"]
+      : wrapped(
+          `min ${throughput.okPerSecondMin}, mean ${okPerSecondMean.toFixed(2)}, ` +
+            `max ${throughput.okPerSecondMax} over ${secondCount} seconds${empty}`,
+          options,
+        )),
+  ];
+}
+
+function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines {
+  const row = (name: string, quantiles: LatencyQuantiles) => [
+    name,
+    String(quantiles.count),
+    ...[quantiles.p50Ms, quantiles.p95Ms, quantiles.p99Ms, quantiles.maxMs, quantiles.meanMs].map(
+      msText,
+    ),
+  ];
+  const rows = [row("ok", latency.ok)];
+  if (latency.withLostAtDeadline !== null) {
+    rows.push(row("with lost at deadline", latency.withLostAtDeadline));
+  }
+  const head = ["requests", "count", "p50", "p95", "p99", "max", "mean"];
+  return [
+    tinted("Latency (finished - scheduled)", "title", options),
+    ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6] }, options),
+    `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
+  ];
+}
+
+function replicaLines({ replicas }: RunReport, options: TextOptions): Lines {
+  const errorsOf = ({ errors }: ReplicaFigures) =>
+    errors.map(({ error, count }) => `${count} ${error}`).join(", ");
+  const statesOf = ({ states }: ReplicaFigures) =>
+    states.map(({ state, count }) => `${state} ${count}`).join(", ");
+  const rows = replicas.map((replica) => [
+    replica.endpoint,
+    String(replica.ok),
+    String(replica.wrong),
+    String(replica.failedAttempts),
+    replica.executions === null ? "-" : String(replica.executions),
+    msText(replica.serviceP50Ms),
+    msText(replica.serviceP99Ms),
+    [errorsOf(replica), statesOf(replica)].filter((text) => text !== "").join("; "),
+  ]);
+  const head = [
+    "replica",
+    "ok",
+    "wrong",
+    "failed",
+    "executed",
+    "p50",
+    "p99",
+    "errors; states seen",
+  ];
+  return [
+    tinted("Replicas (service time: one attempt, sent to answer)", "title", options),
+    ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6] }, options),
+  ];
+}

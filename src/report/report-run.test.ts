@@ -1,0 +1,174 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Files, reportOf, startUs } from "../../tests/support/ledger-lines.ts";
+import type { RunReport } from "./run-report.ts";
+
+/*
+ * Eight requests at two a second; request n is due 500 (n - 1) ms after 21:35:00. Replica 50051 is
+ * killed at 1.200 s and serves again from 2.300 s. Written by hand, as dfs writes it, so that the
+ * format is tested too.
+ */
+function fixture(name: string): readonly string[] {
+  const text = readFileSync(join(import.meta.dir, "fixtures", name), "utf8");
+  return text.trimEnd().split("\n");
+}
+
+const golden: Files = {
+  "client.log": fixture("golden_client.txt"),
+  "server_50051.log": fixture("golden_server_50051.txt"),
+  "server_50052.log": fixture("golden_server_50052.txt"),
+  "fault.log": fixture("golden_fault.txt"),
+};
+
+function goldenReport(): RunReport {
+  const [run] = reportOf(golden).reports;
+  if (run === undefined) throw new Error("no report");
+  return run;
+}
+
+describe("reportLedgers() over a run worked out by hand", () => {
+  const report = goldenReport();
+
+  test("counts requests", () => {
+    expect(report.requests).toEqual({
+      ...{ scheduled: 8, scheduledIsExact: true },
+      ...{ ok: 7, wrong: 1, failed: 0, indeterminate: 0, notSent: 0 },
+      ...{ lost: 1, unaccounted: 0, successShare: 7 / 8 },
+      ...{ retried: 1, contradictory: 0, lostRecords: 0 },
+    });
+  });
+
+  test("says how long the load held and at what rate", () => {
+    // 8 left in 4 s; 7 of them ended ok.
+    expect(report.duration).toEqual({
+      ...{ plannedMs: 4000, heldMs: 4000, heldFrom: "footer" },
+      ...{ plannedPerSecond: 2, sentPerSecond: 2, okPerSecond: 1.75 },
+    });
+  });
+
+  test("groups throughput by the local second of the line", () => {
+    // #1 #2 | #3 #4 | #5 #6 | #8, since #7 is not ok: 7 in 4 seconds.
+    expect(report.throughput).toEqual({
+      ...{ secondCount: 4, emptySecondCount: 0 },
+      ...{ okPerSecondMin: 1, okPerSecondMean: 7 / 4, okPerSecondMax: 2 },
+      seconds: [
+        { second: "2026-11-22 21:35:00", ok: 2 },
+        { second: "2026-11-22 21:35:01", ok: 2 },
+        { second: "2026-11-22 21:35:02", ok: 2 },
+        { second: "2026-11-22 21:35:03", ok: 1 },
+      ],
+    });
+  });
+
+  test("takes percentiles by the guide's rule, with and without the lost request", () => {
+    // Sorted 4 5 6 7 8 9 10: p50 at floor(3.5) = 3, p95 at floor(6.65) = 6, mean 49 / 7.
+    expect(report.latency.ok).toEqual({
+      ...{ count: 7, p50Ms: 7, p95Ms: 10, p99Ms: 10, maxMs: 10, meanMs: 7 },
+    });
+    // ... and 30000 as the eighth: p50 at floor(4) = 4, p95 at floor(7.6) = 7, mean 30049 / 8.
+    expect(report.latency.withLostAtDeadline).toEqual({
+      ...{ count: 8, p50Ms: 8, p95Ms: 30000, p99Ms: 30000, maxMs: 30000, meanMs: 3756.125 },
+    });
+    // Lags of the eight: 1 0 0 0 0 1 0 0.
+    expect(report.lag).toEqual({ p99Ms: 1, maxMs: 1, lateCount: 0 });
+  });
+
+  test("tells replicas apart", () => {
+    expect(report.attempts).toEqual({
+      // 6 of one attempt, #4 of two, #7 of one.
+      ...{ total: 9, failed: 1, late: 0, hedgesRefused: 0 },
+      errors: [{ error: "UNAVAILABLE", count: 1 }],
+    });
+    expect(report.replicas).toEqual([
+      {
+        ...{ endpoint: "localhost:50051", ok: 3, wrong: 0, failedAttempts: 1 },
+        errors: [{ error: "UNAVAILABLE", count: 1 }],
+        // Service times 3 6 8: p50 at floor(1.5) = 1, p99 at floor(2.97) = 2.
+        ...{ serviceP50Ms: 6, serviceP99Ms: 8, executions: 3 },
+        states: [
+          { state: "down", count: 1 },
+          { state: "healthy", count: 2 },
+        ],
+      },
+      {
+        ...{ endpoint: "localhost:50052", ok: 4, wrong: 1, failedAttempts: 0, errors: [] },
+        // Service times 5 7 8 8: p50 at floor(2) = 2.
+        ...{ serviceP50Ms: 8, serviceP99Ms: 8, executions: 5, states: [] },
+      },
+    ]);
+  });
+
+  test("measures recovery and the outage from the instant the crash was seen", () => {
+    // #4 failed at 1.502 s and was ok at 1.510 s.
+    expect(report.recovery).toEqual({ affectedCount: 1, recoveredCount: 1, p50Ms: 8, worstMs: 8 });
+    expect(report.outages).toEqual([
+      {
+        ...{ endpoint: "localhost:50051", cause: "crash", beginFrom: "fault" },
+        ...{ beginUs: startUs + 1_200_000, begin: "2026-11-22 21:35:01" },
+        endUs: startUs + 2_509_000,
+        detectionMs: 1, // state=down at 1.201 s
+        failoverMs: 310, // #4 answered by 50052 at 1.510 s
+        rejoinMs: 1309, // #6 answered by 50051 at 2.509 s
+        ...{ recoveryMs: 8, affectedCount: 1, recoveredCount: 1 },
+      },
+    ]);
+  });
+
+  test("matches executions and restarts, and bounds the clocks", () => {
+    expect(report.executions).toEqual({
+      ...{ total: 8, refused: 0, duplicateRequestCount: 0, duplicates: [] },
+      ...{ okNotExecutedCount: 0, missingServerLedgers: [] },
+    });
+    // The supervisor's record and the header of pid 23 are one fact; the header says when it was
+    // up.
+    expect(report.restarts).toEqual([
+      {
+        ...{ endpoint: "localhost:50051", tUs: startUs + 2_350_000, at: "2026-11-22 21:35:02" },
+        ...{ by: "supervisor", pid: 23, after: "SIGKILL" },
+      },
+    ]);
+    expect(report.clocks).toEqual([
+      // #1: sent 0.001, executed 0.003, answered 0.004; #3: sent 1.000, executed 1.004, answered
+      // 1.006.
+      // From max(-1, -2) to min(2, 4).
+      { endpoint: "localhost:50051", pid: 21, offsetMinMs: -1, offsetMaxMs: 2 },
+      // #6: sent 2.501, executed 2.504, answered 2.509.
+      { endpoint: "localhost:50051", pid: 23, offsetMinMs: -5, offsetMaxMs: 3 },
+      // #2 -2..3, #4 (sent 1.502) -4..4, #5 -3..4, #8 -4..4.
+      { endpoint: "localhost:50052", pid: 22, offsetMinMs: -2, offsetMaxMs: 3 },
+    ]);
+    expect(report.remarks).toEqual([]);
+  });
+
+  test("judges it", () => {
+    expect(report.verdict.result).toBe("not-verified");
+    expect(report.verdict.criteria.map(({ name, met }) => [name, met])).toEqual([
+      ["full duration held", "yes"],
+      ["success rate above 95 %", "no"], // 87.5 %
+      ["nothing lost", "no"],
+      ["nothing wrong", "no"],
+      ["recovery under 1 s", "yes"], // 8 ms
+      ["ledger complete", "yes"],
+    ]);
+  });
+
+  test("names the files and what they hold", () => {
+    expect(reportOf(golden).files).toEqual([
+      { path: "client.log", recordCount: 15, skippedLineCount: 0, holds: ["client"] },
+      { path: "fault.log", recordCount: 3, skippedLineCount: 0, holds: ["fault"] },
+      { path: "server_50051.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },
+      { path: "server_50052.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },
+    ]);
+  });
+});
+
+test("reportLedgers() gives the same report whatever the order of the files", () => {
+  const expected = reportOf(golden);
+  const files = Object.entries(golden);
+  for (let turn = 0; turn < files.length; turn++) {
+    const turned = [...files.slice(turn), ...files.slice(0, turn)];
+    expect(reportOf(Object.fromEntries(turned))).toEqual(expected);
+    expect(reportOf(Object.fromEntries(turned.toReversed()))).toEqual(expected);
+  }
+});

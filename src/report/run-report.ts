@@ -1,0 +1,258 @@
+/**
+ * What a report says, as values: the text and the JSON are two spellings of it. Spans are
+ * milliseconds (exact to the microsecond), instants are microseconds since the epoch, null is "not
+ * known", and why is said in `remarks`.
+ */
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly reports: readonly RunReport[];
+  /** Client runs that the same ledgers hold and that are not reported. */
+  readonly otherRuns: readonly RunName[];
+  readonly files: readonly FileFigures[];
+}
+
+export interface RunName {
+  readonly run: string;
+  readonly startedUs: number;
+  /** Local time at the load, to the second. */
+  readonly started: string;
+}
+
+export interface FileFigures {
+  readonly path: string;
+  readonly recordCount: number;
+  /** Torn, foreign or of an unknown kind. */
+  readonly skippedLineCount: number;
+  readonly holds: readonly FileContent[];
+}
+
+export type FileContent = "client" | "server" | "fault";
+
+export interface RunReport {
+  readonly run: RunFacts;
+  readonly verdict: Verdict;
+  readonly requests: RequestFigures;
+  readonly duration: DurationFigures;
+  readonly throughput: ThroughputFigures;
+  readonly latency: LatencyFigures;
+  readonly lag: LagFigures;
+  readonly attempts: AttemptFigures;
+  readonly replicas: readonly ReplicaFigures[];
+  readonly recovery: RecoveryFigures;
+  readonly outages: readonly OutageFigures[];
+  readonly executions: ExecutionFigures;
+  readonly restarts: readonly RestartFact[];
+  readonly clocks: readonly ClockOffset[];
+  readonly stateChanges: readonly StateChange[];
+  /** What could not be said, and why. */
+  readonly remarks: readonly string[];
+}
+
+export interface RunFacts extends RunName {
+  readonly endedUs: number;
+  readonly version: string | null;
+  readonly host: string | null;
+  readonly utcOffset: string | null;
+  /** `normal`, `interrupted`, or null when the load left no footer. */
+  readonly endReason: string | null;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface RequestFigures {
+  readonly scheduled: number;
+  /** False: without a footer, more may have been scheduled than the records show. */
+  readonly scheduledIsExact: boolean;
+  readonly ok: number;
+  readonly wrong: number;
+  readonly failed: number;
+  readonly indeterminate: number;
+  /** Of the failed: never left, because too many were in flight. */
+  readonly notSent: number;
+  /** Scheduled and not ended ok. */
+  readonly lost: number;
+  /** Of the lost: without any outcome in the ledger. */
+  readonly unaccounted: number;
+  /** ok / scheduled, null when nothing was scheduled. */
+  readonly successShare: number | null;
+  /** Requests that needed more than one attempt. */
+  readonly retried: number;
+  /** Requests with more than one outcome in the ledger. */
+  readonly contradictory: number;
+  /** Records that the load says it could not write; null without a footer. */
+  readonly lostRecords: number | null;
+}
+
+export interface DurationFigures {
+  readonly plannedMs: number | null;
+  readonly heldMs: number;
+  /** `records`: there is no footer, so held is up to the last record. */
+  readonly heldFrom: "footer" | "records";
+  readonly plannedPerSecond: number | null;
+  /** Requests that left, per second held. */
+  readonly sentPerSecond: number | null;
+  readonly okPerSecond: number | null;
+}
+
+/** Requests that ended ok, by local second of their record: the guide's script groups the same. */
+export interface ThroughputFigures {
+  /** Seconds in which at least one request ended ok. */
+  readonly secondCount: number;
+  /** Seconds between the first and last of them in which none did. */
+  readonly emptySecondCount: number;
+  readonly okPerSecondMin: number | null;
+  readonly okPerSecondMean: number | null;
+  readonly okPerSecondMax: number | null;
+  readonly seconds: readonly { readonly second: string; readonly ok: number }[];
+}
+
+export interface LatencyQuantiles {
+  readonly count: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+  readonly meanMs: number | null;
+}
+
+export interface LatencyFigures {
+  readonly ok: LatencyQuantiles;
+  /**
+   * The same with every lost request counted at its deadline; null when the deadline is not known.
+   */
+  readonly withLostAtDeadline: LatencyQuantiles | null;
+  readonly deadlineMs: number | null;
+}
+
+export interface LagFigures {
+  readonly p99Ms: number | null;
+  readonly maxMs: number | null;
+  /** Requests that left later than limits.lagInconclusiveMs after they were due. */
+  readonly lateCount: number;
+}
+
+export interface ErrorCount {
+  readonly error: string;
+  readonly count: number;
+}
+
+export interface AttemptFigures {
+  /** Of requests that ended. */
+  readonly total: number;
+  readonly failed: number;
+  /** Attempts answered after their request had moved on. */
+  readonly late: number;
+  readonly errors: readonly ErrorCount[];
+  readonly hedgesRefused: number;
+}
+
+export interface ReplicaFigures {
+  readonly endpoint: string;
+  readonly ok: number;
+  readonly wrong: number;
+  readonly failedAttempts: number;
+  readonly errors: readonly ErrorCount[];
+  readonly serviceP50Ms: number | null;
+  readonly serviceP99Ms: number | null;
+  /** In its server ledgers, of this run's requests; null when there is none. */
+  readonly executions: number | null;
+  /** How often the client saw it enter each state. */
+  readonly states: readonly { readonly state: string; readonly count: number }[];
+}
+
+/**
+ * A request is affected when an attempt of it failed; its recovery runs from then to its own ok.
+ */
+export interface RecoveryFigures {
+  readonly affectedCount: number;
+  /** Affected and ended ok. */
+  readonly recoveredCount: number;
+  readonly p50Ms: number | null;
+  readonly worstMs: number | null;
+}
+
+export interface OutageFigures {
+  readonly endpoint: string;
+  /** The fault's name, several joined by +, or `unknown` when no fault ledger tells. */
+  readonly cause: string;
+  /** `fault`: when the fault's effect was observed; `attempt`: when the first attempt failed. */
+  readonly beginFrom: "fault" | "attempt";
+  readonly beginUs: number;
+  readonly begin: string;
+  /** When the replica's first answer came; null when none did before the run's end. */
+  readonly endUs: number | null;
+  /**
+   * Negative when the client saw it before the fault tool had proved it; null without a fault
+   * ledger.
+   */
+  readonly detectionMs: number | null;
+  /** Until the first affected request was answered elsewhere. */
+  readonly failoverMs: number | null;
+  /** Until the first answer of the replica itself. */
+  readonly rejoinMs: number | null;
+  /** The worst of its affected requests. */
+  readonly recoveryMs: number | null;
+  readonly affectedCount: number;
+  readonly recoveredCount: number;
+}
+
+export interface ExecutionFigures {
+  /** Of this run's requests, in all server ledgers. */
+  readonly total: number;
+  /** Answered by a refusal such as INVALID_ARGUMENT: not executed, not in total. */
+  readonly refused: number;
+  readonly duplicateRequestCount: number;
+  readonly duplicates: readonly DuplicateExecution[];
+  /** Ended ok though no server ledger holds an execution; null when a server ledger is missing. */
+  readonly okNotExecutedCount: number | null;
+  /** Replicas of the run whose server ledger was not given or holds nothing of the run. */
+  readonly missingServerLedgers: readonly string[];
+}
+
+export interface DuplicateExecution {
+  readonly request: string;
+  readonly executions: readonly { readonly endpoint: string; readonly tUs: number }[];
+}
+
+/** A replica was started while the run was on. */
+export interface RestartFact {
+  readonly endpoint: string;
+  readonly tUs: number;
+  readonly at: string;
+  readonly by: string;
+  readonly pid: number;
+  /** How its predecessor ended, where a supervisor saw it. */
+  readonly after: string | null;
+}
+
+/**
+ * Server clock minus client clock, bounded by cause and effect: an execution is recorded after its
+ * request left and before the answer came.
+ */
+export interface ClockOffset {
+  readonly endpoint: string;
+  readonly pid: number | null;
+  readonly offsetMinMs: number;
+  readonly offsetMaxMs: number;
+}
+
+export interface StateChange {
+  readonly tUs: number;
+  readonly endpoint: string;
+  readonly state: string;
+  readonly cause: string;
+}
+
+export interface Verdict {
+  readonly result: "verified" | "not-verified" | "inconclusive";
+  readonly reasons: readonly string[];
+  readonly criteria: readonly Criterion[];
+}
+
+export interface Criterion {
+  readonly name: string;
+  readonly required: string;
+  readonly actual: string;
+  readonly met: "yes" | "no" | "unknown";
+  /** Empty when met. */
+  readonly why: string;
+}

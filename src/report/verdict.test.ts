@@ -1,0 +1,167 @@
+import { describe, expect, test } from "bun:test";
+import {
+  loadFooter,
+  loadHeader,
+  lostLine,
+  okLine,
+  runReportOf,
+} from "../../tests/support/ledger-lines.ts";
+import { type Evidence, exitStatusOfVerdict, floorPercent, judge } from "./verdict.ts";
+
+/** 1000 requests at 100 a second for 10 s, all ok. */
+const evidence: Evidence = {
+  run: {
+    ...{ run: "r", startedUs: 0, started: "", endedUs: 0, version: "1", host: "h" },
+    ...{ utcOffset: "+00:00", endReason: "normal", config: { verify: "answer" } },
+  },
+  requests: {
+    ...{ scheduled: 1000, scheduledIsExact: true, ok: 1000, wrong: 0, failed: 0 },
+    ...{ indeterminate: 0, notSent: 0, lost: 0, unaccounted: 0, successShare: 1 },
+    ...{ retried: 0, contradictory: 0, lostRecords: 0 },
+  },
+  duration: {
+    ...{ plannedMs: 10_000, heldMs: 10_000, heldFrom: "footer", plannedPerSecond: 100 },
+    ...{ sentPerSecond: 100, okPerSecond: 100 },
+  },
+  lag: { p99Ms: 1, maxMs: 2, lateCount: 0 },
+  recovery: { affectedCount: 0, recoveredCount: 0, p50Ms: null, worstMs: null },
+  missingRecords: [],
+};
+
+interface Change {
+  readonly run?: Partial<Evidence["run"]>;
+  readonly requests?: Partial<Evidence["requests"]>;
+  readonly duration?: Partial<Evidence["duration"]>;
+  readonly lag?: Partial<Evidence["lag"]>;
+  readonly recovery?: Partial<Evidence["recovery"]>;
+  readonly missingRecords?: readonly string[];
+}
+
+function judged(change: Change) {
+  return judge({
+    run: { ...evidence.run, ...change.run },
+    requests: { ...evidence.requests, ...change.requests },
+    duration: { ...evidence.duration, ...change.duration },
+    lag: { ...evidence.lag, ...change.lag },
+    recovery: { ...evidence.recovery, ...change.recovery },
+    missingRecords: change.missingRecords ?? [],
+  });
+}
+
+describe("judge()", () => {
+  test("verifies a run in which every criterion is met", () => {
+    const verdict = judged({});
+    expect(verdict).toMatchObject({ result: "verified", reasons: [] });
+    expect(verdict.criteria.map(({ met }) => met)).toEqual(new Array(6).fill("yes"));
+    expect(exitStatusOfVerdict(verdict)).toBe(0);
+  });
+
+  const rows: readonly { what: string; change: Change; reason: string }[] = [
+    {
+      what: "interrupted",
+      change: { run: { endReason: "interrupted" }, duration: { heldMs: 4000 } },
+      reason: "full duration held: interrupted after 4s",
+    },
+    {
+      // One interval is 10 ms: 9989 + 10 < 10000.
+      what: "ended early",
+      change: { duration: { heldMs: 9989 } },
+      reason: "full duration held: ended after 9.989s",
+    },
+    {
+      // 950 / 1000 is 95 % exactly, which is not above it.
+      what: "of 95 % exactly",
+      change: { requests: { ok: 950, lost: 50, failed: 50, successShare: 0.95 } },
+      reason: "success rate above 95 %: 950 of 1000 ok",
+    },
+    {
+      what: "that lost one",
+      change: { requests: { ok: 999, lost: 1, failed: 1, successShare: 0.999 } },
+      reason: "nothing lost: 1 of 1000 did not end ok",
+    },
+    {
+      what: "with one request without an outcome",
+      change: { requests: { ok: 999, lost: 1, unaccounted: 1, successShare: 0.999 } },
+      reason: "nothing lost: 1 of 1000 have no outcome in the ledger",
+    },
+    {
+      what: "with a wrong answer",
+      change: { requests: { ok: 999, lost: 1, wrong: 1, successShare: 0.999 } },
+      reason: "nothing wrong: 1 answers were not the right one",
+    },
+    {
+      what: "that recovered in 1 s exactly",
+      change: { recovery: { affectedCount: 2, recoveredCount: 2, p50Ms: 5, worstMs: 1000 } },
+      reason: "recovery under 1 s: the worst took 1000ms",
+    },
+    {
+      what: "of which a request did not recover",
+      change: { recovery: { affectedCount: 2, recoveredCount: 1, p50Ms: 5, worstMs: 5 } },
+      reason: "recovery under 1 s: 1 of 2 affected requests did not recover",
+    },
+    {
+      what: "whose load lost records",
+      change: { requests: { lostRecords: 3 } },
+      reason: "ledger complete: the load could not write 3 records",
+    },
+    {
+      what: "with a request of two outcomes",
+      change: { requests: { contradictory: 1 } },
+      reason: "ledger complete: 1 requests have more than one outcome",
+    },
+    {
+      what: "whose ledger and footer differ",
+      change: { missingRecords: ["9 of 10 ok"] },
+      reason: "ledger complete: records that the footer counts are missing: 9 of 10 ok",
+    },
+    {
+      what: "without a header",
+      change: { run: { version: null } },
+      reason: "ledger complete: no run header",
+    },
+  ];
+  test.each(rows)("does not verify a run $what", ({ change, reason }) => {
+    const verdict = judged(change);
+    expect(verdict.result).toBe("not-verified");
+    expect(verdict.reasons).toContain(reason);
+    expect(exitStatusOfVerdict(verdict)).toBe(1);
+  });
+
+  test("holds the duration when only the interval after the last request is missing", () => {
+    expect(judged({ duration: { heldMs: 9990 } }).result).toBe("verified");
+  });
+
+  test("is inconclusive when requests never left or more than 1 % left late", () => {
+    const notSent = judged({ requests: { notSent: 1, failed: 1, ok: 999, lost: 1 } });
+    expect(notSent.result).toBe("inconclusive");
+    expect(exitStatusOfVerdict(notSent)).toBe(4);
+    // 10 of 1000 are 1 % exactly, which is still allowed.
+    expect(judged({ lag: { lateCount: 10 } }).result).toBe("verified");
+    expect(judged({ lag: { lateCount: 11 } })).toMatchObject({
+      result: "inconclusive",
+      reasons: ["11 of 1000 requests left more than 1s after they were due"],
+    });
+  });
+
+  test("gives no verdict on answers that nobody looked at", () => {
+    const verdict = judged({ run: { config: { verify: "status" } } });
+    expect(verdict.criteria.map(({ name }) => name)).not.toContain("nothing wrong");
+    expect(verdict.result).toBe("verified");
+  });
+});
+
+test("a lag above 1 s in the ledger is what makes a run inconclusive", () => {
+  const late = [okLine(1504, 1, { latencyMs: 1504, lagMs: 1500 }), lostLine(9, 2, { lagMs: 1000 })];
+  const run = runReportOf({
+    "client.log": [loadHeader(0), ...late, loadFooter(4000, { scheduled: 2, ok: 1, failed: 1 })],
+  });
+  // #2 left 1.000 s late, which is not above the limit.
+  expect(run.lag).toEqual({ p99Ms: 1500, maxMs: 1500, lateCount: 1 });
+  expect(run.verdict.result).toBe("inconclusive");
+});
+
+test("floorPercent() never rounds up", () => {
+  expect(floorPercent(1)).toBe("100.00");
+  expect(floorPercent(0.99999)).toBe("99.99");
+  expect(floorPercent(0.57)).toBe("57.00"); // 0.57 * 1e4 is 5699.999... in binary
+});

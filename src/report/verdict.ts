@@ -1,0 +1,189 @@
+import { formatDuration } from "../base/duration.ts";
+import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { limits } from "../base/limits.ts";
+import type { Criterion, RunReport, Verdict } from "./run-report.ts";
+
+/** Everything a verdict looks at. */
+export type Evidence = Pick<RunReport, "run" | "requests" | "duration" | "lag" | "recovery"> & {
+  /** Records of each kind that the footer counts and the ledger does not hold, such as `2 ok`. */
+  readonly missingRecords: readonly string[];
+};
+
+/** The guide's own bar. */
+const successShareAbove = 0.95;
+const recoveryBelowMs = 1000;
+
+/**
+ * The guide's criteria over a run. Inconclusive: the load generator could not keep its schedule, so
+ * whatever else was seen was seen under another load. A criterion that cannot be judged is not met.
+ */
+export function judge(evidence: Evidence): Verdict {
+  const criteria = [
+    durationHeld(evidence),
+    successRate(evidence),
+    nothingLost(evidence),
+    ...nothingWrong(evidence),
+    recovery(evidence),
+    ledgerComplete(evidence),
+  ];
+  const behind = whyBehind(evidence);
+  if (behind.length > 0) return { result: "inconclusive", reasons: behind, criteria };
+  const unmet = criteria.filter(({ met }) => met !== "yes");
+  const reasons = unmet.map(({ name, why }) => `${name}: ${why}`);
+  return { result: reasons.length === 0 ? "verified" : "not-verified", reasons, criteria };
+}
+
+export function exitStatusOfVerdict({ result }: Verdict): ExitStatus {
+  switch (result) {
+    case "verified":
+      return exitStatus.verified;
+    case "not-verified":
+      return exitStatus.criterionNotMet;
+    case "inconclusive":
+      return exitStatus.inconclusive;
+  }
+}
+
+const noFooter = "the load left no footer: it was killed, or it still runs";
+const nothingScheduled = "no request was scheduled";
+
+function criterion(
+  facts: Pick<Criterion, "name" | "required" | "actual">,
+  finding: { no?: string | false; unknown?: string | false },
+): Criterion {
+  if (finding.no) return { ...facts, met: "no", why: finding.no };
+  if (finding.unknown) return { ...facts, met: "unknown", why: finding.unknown };
+  return { ...facts, met: "yes", why: "" };
+}
+
+function durationHeld({ run, duration }: Evidence): Criterion {
+  const { plannedMs, heldMs, plannedPerSecond } = duration;
+  // The last request is due one interval before the end.
+  const intervalMs = plannedPerSecond === null ? 0 : 1000 / plannedPerSecond;
+  const held = formatDuration(Math.round(heldMs));
+  const isShort = plannedMs !== null && heldMs + intervalMs < plannedMs;
+  const isCut = run.endReason !== null && (isShort || run.endReason !== "normal");
+  return criterion(
+    {
+      name: "full duration held",
+      required: plannedMs === null ? "unknown" : formatDuration(plannedMs),
+      actual: run.endReason === null ? `at least ${held}` : held,
+    },
+    {
+      no: isCut && `${run.endReason === "normal" ? "ended" : run.endReason} after ${held}`,
+      unknown: run.endReason === null ? noFooter : plannedMs === null && "no run header",
+    },
+  );
+}
+
+function successRate({ requests }: Evidence): Criterion {
+  const { successShare, scheduledIsExact, ok, scheduled } = requests;
+  const percent = successShare === null ? "none" : `${floorPercent(successShare)} %`;
+  return criterion(
+    { name: "success rate above 95 %", required: "above 95 %", actual: percent },
+    {
+      no:
+        successShare === null
+          ? nothingScheduled
+          : successShare <= successShareAbove && `${ok} of ${scheduled} ok`,
+      unknown: !scheduledIsExact && noFooter,
+    },
+  );
+}
+
+function nothingLost({ requests }: Evidence): Criterion {
+  const { lost, unaccounted, scheduled, scheduledIsExact } = requests;
+  const isSettled = lost > unaccounted;
+  return criterion(
+    { name: "nothing lost", required: "0 lost", actual: `${lost} lost` },
+    {
+      no:
+        scheduled === 0 ? nothingScheduled : isSettled && `${lost} of ${scheduled} did not end ok`,
+      unknown:
+        unaccounted > 0
+          ? `${unaccounted} of ${scheduled} have no outcome in the ledger`
+          : !scheduledIsExact && noFooter,
+    },
+  );
+}
+
+/** With `--verify status` nobody looked at the answers, and no verdict on them is given. */
+function nothingWrong({ run, requests }: Evidence): readonly Criterion[] {
+  if (run.config["verify"] === "status" && requests.wrong === 0) return [];
+  const { wrong, ok } = requests;
+  const finding = criterion(
+    { name: "nothing wrong", required: "0 wrong", actual: `${wrong} wrong` },
+    {
+      no: wrong > 0 && `${wrong} answers were not the right one`,
+      unknown: ok === 0 && "no answer was checked",
+    },
+  );
+  return [finding];
+}
+
+function recovery({ requests, recovery: { affectedCount, recoveredCount, worstMs } }: Evidence) {
+  const facts = { name: "recovery under 1 s", required: "under 1s" };
+  if (affectedCount === 0) {
+    return criterion(
+      { ...facts, actual: "no request was affected" },
+      { unknown: requests.scheduled === 0 && nothingScheduled },
+    );
+  }
+  const worst = worstMs === null ? "none recovered" : `worst ${worstMs.toFixed(3)}ms`;
+  const unrecovered = affectedCount - recoveredCount;
+  return criterion(
+    { ...facts, actual: `${worst}, of ${affectedCount} affected` },
+    {
+      no:
+        unrecovered > 0
+          ? `${unrecovered} of ${affectedCount} affected requests did not recover`
+          : worstMs !== null && worstMs >= recoveryBelowMs && `the worst took ${worstMs}ms`,
+    },
+  );
+}
+
+function ledgerComplete({ requests, missingRecords, run }: Evidence): Criterion {
+  const { lostRecords, contradictory } = requests;
+  const faults = [
+    ...((lostRecords ?? 0) > 0 ? [`the load could not write ${lostRecords} records`] : []),
+    ...(contradictory > 0 ? [`${contradictory} requests have more than one outcome`] : []),
+    ...(missingRecords.length > 0
+      ? [`records that the footer counts are missing: ${missingRecords.join(", ")}`]
+      : []),
+  ];
+  return criterion(
+    {
+      name: "ledger complete",
+      required: "no record lost",
+      actual: faults.length === 0 ? "none known to be lost" : "incomplete",
+    },
+    {
+      no: faults.length > 0 && faults.join("; "),
+      unknown:
+        run.endReason === null
+          ? noFooter
+          : (lostRecords === null && "the footer does not say") ||
+            (run.version === null && "no run header"),
+    },
+  );
+}
+
+/** Why the load did not keep its schedule; empty when it did. */
+function whyBehind({ requests, lag }: Evidence): readonly string[] {
+  const { notSent, scheduled } = requests;
+  const share = scheduled === 0 ? 0 : lag.lateCount / scheduled;
+  return [
+    ...(notSent > 0 ? [`${notSent} requests never left: too many were in flight`] : []),
+    ...(share > limits.lagInconclusiveShare
+      ? [
+          `${lag.lateCount} of ${scheduled} requests left more than ` +
+            `${formatDuration(limits.lagInconclusiveMs)} after they were due`,
+        ]
+      : []),
+  ];
+}
+
+/** Rounded down, so that 99.999 % never reads as 100 %. */
+export function floorPercent(share: number): string {
+  return (Math.floor(share * 1e4 + 1e-9) / 100).toFixed(2);
+}

@@ -1,6 +1,6 @@
 /**
- * The only reader of time. A process takes its wall-clock anchor once and adds monotonic time to it,
- * so instants never run backwards and differences are exact whatever happens to the wall clock.
+ * The only reader of time. A process takes its wall-clock anchor once and adds monotonic time to
+ * it, so instants never run backwards and differences are exact whatever happens to the wall clock.
  */
 export interface Clock {
   /** Microseconds since the Unix epoch: wall-clock anchor plus monotonic time since. */
@@ -17,8 +17,8 @@ const timerDelayMaxMs = 2 ** 31 - 1;
 const anchor = takeAnchor();
 
 /**
- * Date.now() counts whole milliseconds; catching it as it turns makes the anchor good to microseconds,
- * so that ledgers of several processes of one host can be laid over each other.
+ * Date.now() counts whole milliseconds; catching it as it turns makes the anchor good to
+ * microseconds, so that ledgers of several processes of one host can be laid over each other.
  */
 function takeAnchor(): { wallUs: number; monotonicMs: number } {
   const firstMs = Date.now();
@@ -36,7 +36,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** Microseconds by which the wall clock now differs from the anchor plus monotonic time (a step, a slew). */
+/**
+ * Microseconds by which the wall clock now differs from the anchor plus monotonic time (a step, a
+ * slew).
+ */
 export function wallClockDriftUs(): number {
   return Date.now() * 1000 + 500 - systemClock.nowUs();
 }

@@ -8,7 +8,7 @@ export interface Endpoint {
 
 /** `localhost:50051`, `127.0.0.1:50051` or `[::1]:50051`; throws a usage error otherwise. */
 export function parseEndpoint(text: string): Endpoint {
-  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:[\]/,]+)):(\d+)$/.exec(text);
+  const match = /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^\s:[\]/,]+)):(\d+)$/.exec(text);
   const port = Number(match?.[3]);
   if (match === null || port < 1 || port > 65535) {
     throw new DfsError(

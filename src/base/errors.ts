@@ -1,4 +1,7 @@
-/** What the user must know or mend, as opposed to a bug: one clear line, an exit status, no stack trace. */
+/**
+ * What the user must know or mend, as opposed to a bug: one clear line, an exit status, no stack
+ * trace.
+ */
 export class DfsError extends Error {
   readonly code: DfsErrorCode;
 
@@ -10,8 +13,9 @@ export class DfsError extends Error {
 }
 
 /**
- * `usage`: the command line is wrong. `fault`: a fault found no target, may not touch it, or its effect
- * could not be proved. `cannot-run`: port taken, file, connection. Anything else is a bug (internal).
+ * `usage`: the command line is wrong. `fault`: a fault found no target, may not touch it, or its
+ * effect could not be proved. `cannot-run`: port taken, file, connection. Anything else is a bug
+ * (internal).
  */
 export type DfsErrorCode = "usage" | "fault" | "cannot-run";
 

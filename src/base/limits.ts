@@ -1,4 +1,6 @@
-/** Every bound of the product in one place; each is a fact a user may meet, so each has its unit. */
+/**
+ * Every bound of the product in one place; each is a fact a user may meet, so each has its unit.
+ */
 export const limits = {
   /** Vertices of a graph a replica will build for a request. */
   vertexMaxCount: 50_000_000,
@@ -13,10 +15,16 @@ export const limits = {
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */
   ledgerFlushMs: 200,
-  /** Share of the run's requests that may leave late before the run proves nothing, and how late that is. */
+  /**
+   * Share of the run's requests that may leave late before the run proves nothing, and how late
+   * that is.
+   */
   lagInconclusiveShare: 0.01,
   lagInconclusiveMs: 1000,
-  /** How long a request that has tried every replica waits for one to come back before it tries again. */
+  /**
+   * How long a request that has tried every replica waits for one to come back before it tries
+   * again.
+   */
   allOutPauseMs: 250,
   /** How long a probe waits for its answer before it is sent again. */
   probeTimeoutMs: 60_000,

@@ -8,7 +8,10 @@ function pad(value: number, width: number): string {
   return String(value).padStart(width, "0");
 }
 
-/** Formatting a Date costs microseconds; ledger lines come many to a second, so the last one is kept. */
+/**
+ * Formatting a Date costs microseconds; ledger lines come many to a second, so the last one is
+ * kept.
+ */
 function refresh(second: number): void {
   if (second === cachedSecond) return;
   const date = new Date(second * 1000);

@@ -1,4 +1,7 @@
-/** Control characters, and the marks that reorder or hide text: they could rewrite what a terminal shows. */
+/**
+ * Control characters, and the marks that reorder or hide text: they could rewrite what a terminal
+ * shows.
+ */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** `text` on one line, safe to show on a terminal whoever wrote it. */

@@ -5,8 +5,8 @@ export interface Random {
 }
 
 /**
- * SplitMix (Steele, Lea, Flood, OOPSLA 2014) in 32 bits, with the finaliser that Chris Wellons's hash
- * prospector found to be the least biased.
+ * SplitMix (Steele, Lea, Flood, OOPSLA 2014) in 32 bits, with the finaliser that Chris Wellons's
+ * hash prospector found to be the least biased.
  */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;

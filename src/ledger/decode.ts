@@ -3,8 +3,8 @@ import { parseLine } from "./line.ts";
 import type { LedgerRecord, ReplicaStateName } from "./record.ts";
 
 /**
- * The record of a ledger line, or undefined when the line is torn, foreign, or of a kind that this version
- * does not know. Keys it does not know are ignored, so newer ledgers stay readable.
+ * The record of a ledger line, or undefined when the line is torn, foreign, or of a kind that this
+ * version does not know. Keys it does not know are ignored, so newer ledgers stay readable.
  */
 export function decodeRecord(line: string): LedgerRecord | undefined {
   const pairs = parseLine(line);

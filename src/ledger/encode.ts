@@ -1,6 +1,14 @@
 import { utcTimestamp } from "../base/local-time.ts";
 import { formatLine, type Pairs } from "./line.ts";
-import type { ExecutionRecord, LedgerRecord } from "./record.ts";
+import type {
+  AttemptRecord,
+  ExecutionRecord,
+  LedgerRecord,
+  OkRecord,
+  RequestRecord,
+  RunRecord,
+  TickRecord,
+} from "./record.ts";
 
 /** The record as one ledger line, without its line end. */
 export function encodeRecord(record: LedgerRecord): string {
@@ -19,17 +27,7 @@ export function formatMs(spanUs: number): string {
 function pairsOf(record: LedgerRecord): Pairs {
   switch (record.kind) {
     case "run":
-      return [
-        ["run", record.run],
-        ["command", record.command],
-        ["version", record.version],
-        ["pid", record.pid],
-        ["host", record.host],
-        ["boot", record.boot],
-        ["utc_offset", record.utcOffset],
-        ["seed", record.seed],
-        ...prefixed(configPrefix, record.config),
-      ];
+      return runPairs(record);
     case "end":
       return [
         ["end", record.run],
@@ -37,7 +35,59 @@ function pairsOf(record: LedgerRecord): Pairs {
         ...prefixed(totalPrefix, record.totals),
       ];
     case "ok":
-      // latency_ms= stands on no other client line: the original guide's script counts it as success.
+    case "attempt":
+    case "request":
+      return requestPairs(record);
+    case "replica":
+      return [
+        ["replica", record.endpoint],
+        ["state", record.state],
+        ["cause", record.cause],
+        ["run", record.run],
+      ];
+    case "tick":
+      return tickPairs(record);
+    case "execution":
+      return executionPairs(record);
+    case "fault":
+      return [
+        ["fault", record.fault],
+        ["phase", record.phase],
+        ["port", record.port],
+        ["pid", record.pid],
+        ["process", record.process],
+        ["run", record.run],
+      ];
+    case "restart":
+      return [
+        ["restart", record.endpoint],
+        ["by", record.by],
+        ["pid", record.pid],
+        ["after", record.after],
+        ["run", record.run],
+      ];
+  }
+}
+
+function runPairs(record: RunRecord): Pairs {
+  return [
+    ["run", record.run],
+    ["command", record.command],
+    ["version", record.version],
+    ["pid", record.pid],
+    ["host", record.host],
+    ["boot", record.boot],
+    ["utc_offset", record.utcOffset],
+    ["seed", record.seed],
+    ...prefixed(configPrefix, record.config),
+  ];
+}
+
+function requestPairs(record: OkRecord | AttemptRecord | RequestRecord): Pairs {
+  switch (record.kind) {
+    case "ok":
+      // latency_ms= stands on no other client line: the original guide's script counts it as
+      // success.
       return [
         ["endpoint", record.endpoint],
         ["latency_ms", formatMs(record.latencyUs)],
@@ -66,44 +116,20 @@ function pairsOf(record: LedgerRecord): Pairs {
         ["lag_ms", formatMs(record.lagUs)],
         ["detail", record.detail],
       ];
-    case "replica":
-      return [
-        ["replica", record.endpoint],
-        ["state", record.state],
-        ["cause", record.cause],
-        ["run", record.run],
-      ];
-    case "tick":
-      return [
-        ["tick", record.second],
-        ["scheduled", record.scheduled],
-        ["not_sent", record.notSent],
-        ["refused", record.refused],
-        ["in_flight", record.inFlight],
-        ["lag_max_ms", formatMs(record.lagMaxUs)],
-        ["attempt_timeout_ms", formatMs(record.attemptTimeoutUs)],
-        ["run", record.run],
-      ];
-    case "execution":
-      return executionPairs(record);
-    case "fault":
-      return [
-        ["fault", record.fault],
-        ["phase", record.phase],
-        ["port", record.port],
-        ["pid", record.pid],
-        ["process", record.process],
-        ["run", record.run],
-      ];
-    case "restart":
-      return [
-        ["restart", record.endpoint],
-        ["by", record.by],
-        ["pid", record.pid],
-        ["after", record.after],
-        ["run", record.run],
-      ];
   }
+}
+
+function tickPairs(record: TickRecord): Pairs {
+  return [
+    ["tick", record.second],
+    ["scheduled", record.scheduled],
+    ["not_sent", record.notSent],
+    ["refused", record.refused],
+    ["in_flight", record.inFlight],
+    ["lag_max_ms", formatMs(record.lagMaxUs)],
+    ["attempt_timeout_ms", formatMs(record.attemptTimeoutUs)],
+    ["run", record.run],
+  ];
 }
 
 function executionPairs(record: ExecutionRecord): Pairs {

@@ -9,9 +9,9 @@ export interface LedgerReadStats {
 }
 
 /**
- * Reads a ledger file in constant memory, handing each record to `onRecord` in file order. A last line
- * without its line end may still be being written, so it counts as skipped. Throws `cannot-run` when the
- * file cannot be read.
+ * Reads a ledger file in constant memory, handing each record to `onRecord` in file order. A last
+ * line without its line end may still be being written, so it counts as skipped. Throws
+ * `cannot-run` when the file cannot be read.
  */
 export async function readLedger(
   path: string,
@@ -31,17 +31,22 @@ export async function readLedger(
   };
   const decoder = new TextDecoder();
   let rest = "";
+  for await (const chunk of chunksOf(path)) {
+    rest = takeLines(rest + decoder.decode(chunk, { stream: true }), take);
+  }
+  if (rest !== "") skippedLineCount++;
+  return { recordCount, skippedLineCount };
+}
+
+/** The file's bytes; only reading them is wrapped here, so that a bug in `onRecord` stays one. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of Bun.file(path).stream()) {
-      rest = takeLines(rest + decoder.decode(chunk, { stream: true }), take);
-    }
+    yield* Bun.file(path).stream();
   } catch (error) {
     throw new DfsError("cannot-run", `Cannot read the log file "${path}": ${messageOf(error)}`, {
       cause: error,
     });
   }
-  if (rest !== "") skippedLineCount++;
-  return { recordCount, skippedLineCount };
 }
 
 /** Hands every complete line to `take` and returns the incomplete rest. */

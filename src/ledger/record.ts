@@ -1,7 +1,7 @@
 /**
- * The records of what happened. `load`, `replica` and `fault` write them, `report` reads them, and none of
- * these knows another. Instants are microseconds since the epoch (base/clock); spans are whole microseconds
- * so that what is written is exactly what is read back.
+ * The records of what happened. `load`, `replica` and `fault` write them, `report` reads them, and
+ * none of these knows another. Instants are microseconds since the epoch (base/clock); spans are
+ * whole microseconds so that what is written is exactly what is read back.
  */
 export type LedgerRecord =
   | RunRecord

@@ -13,16 +13,17 @@ export interface LedgerSink {
 
 export interface LedgerWriterOptions {
   /**
-   * `each`: a record is handed to the system before append() returns, so it survives this process being
-   * killed the next instant. `batched`: within limits.ledgerFlushMs, which costs the load less.
+   * `each`: a record is handed to the system before append() returns, so it survives this process
+   * being killed the next instant. `batched`: within limits.ledgerFlushMs, which costs the load
+   * less.
    */
   readonly flush: "each" | "batched";
   readonly clock?: Clock;
 }
 
 /**
- * Appends records to one file, never truncates it. A failing disk loses records, not requests: they are
- * counted in `lostRecordCount` with the first error in `failure`, and appending goes on.
+ * Appends records to one file, never truncates it. A failing disk loses records, not requests: they
+ * are counted in `lostRecordCount` with the first error in `failure`, and appending goes on.
  */
 export class LedgerWriter implements LedgerSink {
   lostRecordCount = 0;
@@ -89,12 +90,15 @@ export class LedgerWriter implements LedgerSink {
     closeSync(this.#fd);
   }
 
-  /** Of a batch cut short after `written` bytes, the lines that are not wholly in the file are lost. */
+  /**
+   * Of a batch cut short after `written` bytes, the lines that are not wholly in the file are lost.
+   */
   #countLost(bytes: Buffer, written: number): void {
     const rest = bytes.subarray(written);
     this.lostRecordCount += rest.reduce((count, byte) => count + (byte === newline ? 1 : 0), 0);
+    // The first line end of such a batch closes the predecessor's line, not a record.
+    if (this.#torn && written <= tornMark.length) this.lostRecordCount--;
     if (written > 0) this.#torn = bytes[written - 1] !== newline;
-    else if (this.#torn) this.lostRecordCount--;
   }
 }
 

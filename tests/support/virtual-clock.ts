@@ -1,8 +1,8 @@
 import type { Clock } from "../../src/base/clock.ts";
 
 /**
- * A clock that stands still until it is told to move. Timers fire in the order of their instants, those of
- * one instant in the order they were set, and promises settle between any two of them.
+ * A clock that stands still until it is told to move. Timers fire in the order of their instants,
+ * those of one instant in the order they were set, and promises settle between any two of them.
  */
 export class VirtualClock implements Clock {
   #nowUs: number;

@@ -1,0 +1,129 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { systemClock, waitUntil } from "../../src/base/clock.ts";
+import { runDfs, startDfs, startReplica } from "../support/dfs-process.ts";
+import { freePorts } from "../support/free-ports.ts";
+import { isAlive, processesMarked } from "../support/process-state.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** Every wait inside has a shorter bound of its own, which says more when it is hit. */
+setDefaultTimeout(90_000);
+
+const onWindows = process.platform === "win32";
+const onLinux = process.platform === "linux";
+
+async function statusOfCheck(ports: readonly number[], cwd: string, ...args: readonly string[]) {
+  const replicas = ports.map((port) => `localhost:${port}`).join(",");
+  return await runDfs(["check", "--replicas", replicas, ...args], { cwd });
+}
+
+describe("dfs serve", () => {
+  test("says that a port is taken in one line, without a stack, and exits with 5", async () => {
+    const [port = 0] = await freePorts(1);
+    using dir = tempDir();
+    await using _first = await startReplica(port, dir.path);
+    const { status, stderr } = await runDfs(["serve", "--port", String(port)], { cwd: dir.path });
+    expect(status).toBe(5);
+    const lines = stderr.trim().split("\n");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(String(port));
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("--port 0 picks a port, prints it, and serves there; check says who answers", async () => {
+    using dir = tempDir();
+    await using replica = startDfs(["serve", "--port", "0"], { cwd: dir.path });
+    const [, port = "0"] = await replica.waitFor(/:([1-9]\d{3,4})\b/);
+    const { status, stdout } = await statusOfCheck([Number(port)], dir.path, "--wait", "5");
+    expect(status).toBe(0);
+    expect(stdout).toContain(`pid ${replica.pid}`);
+    expect(stdout).toContain("modular:50000");
+  });
+
+  test.skipIf(onWindows).each(["SIGTERM", "SIGINT"] as const)(
+    "ends on %s in order: status 0, and its ledger says how",
+    async (signal) => {
+      const [port = 0] = await freePorts(1);
+      using dir = tempDir();
+      await using replica = await startReplica(port, dir.path);
+      replica.kill(signal);
+      const { status, signal: endedBy } = await replica.exited(15_000);
+      expect({ status, endedBy }).toEqual({ status: 0, endedBy: null });
+      expect(await dir.read(`server_${port}.log`)).toMatch(/ end=\S+ reason=\S+/);
+    },
+  );
+
+  test("does not serve where it was not told to: only the loopback by default", async () => {
+    const addresses = Object.values(await import("node:os").then((os) => os.networkInterfaces()))
+      .flat()
+      .filter((address) => address?.internal === false && address.family === "IPv4");
+    const [port = 0] = await freePorts(1);
+    using dir = tempDir();
+    await using _replica = await startReplica(port, dir.path);
+    for (const address of addresses) {
+      const endpoint = `${address?.address}:${port}`;
+      const { status } = await runDfs(["check", "--replicas", endpoint], { cwd: dir.path });
+      expect({ endpoint, status }).toEqual({ endpoint, status: 1 });
+    }
+    expect((await statusOfCheck([port], dir.path)).status).toBe(0);
+  });
+});
+
+describe("dfs check", () => {
+  test("exits with 1 when one of two does not serve, and says which", async () => {
+    const [up = 0, down = 0] = await freePorts(2);
+    using dir = tempDir();
+    await using _replica = await startReplica(up, dir.path);
+    const { status, stdout } = await statusOfCheck([up, down], dir.path);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(new RegExp(`localhost:${up} serving`));
+    expect(stdout).toMatch(new RegExp(`localhost:${down} NOT SERVING`));
+  });
+});
+
+/** Two neighbouring ports that were free a moment ago. */
+async function neighbouringPorts(): Promise<number> {
+  const taken = new Set(await freePorts(40));
+  for (const port of taken) if (taken.has(port + 1)) return port;
+  const [port = 0] = taken;
+  return port;
+}
+
+describe("dfs serve --num-replicas", () => {
+  test("starts neighbours, says when one dies and of what, and starts it again", async () => {
+    const port = await neighbouringPorts();
+    using dir = tempDir();
+    const restart = ["--restart", "on-crash", "--restart-delay", "300ms"];
+    await using supervisor = startDfs(
+      ["serve", "--num-replicas", "2", "--port", String(port), ...restart],
+      { cwd: dir.path },
+    );
+    const ports = [port, port + 1];
+    expect((await statusOfCheck(ports, dir.path, "--wait", "10")).status).toBe(0);
+    const crash = await runDfs(["fault", "crash", "--port", String(port)], { cwd: dir.path });
+    expect(crash.status).toBe(0);
+    await supervisor.waitFor(/SIGKILL/);
+    expect((await statusOfCheck(ports, dir.path, "--wait", "10")).status).toBe(0);
+    // Two headers for the one that came back, one for its neighbour.
+    expect((await dir.read(`server_${port}.log`)).match(/ run=\S+ command=serve/g)).toHaveLength(2);
+    expect(
+      (await dir.read(`server_${port + 1}.log`)).match(/ run=\S+ command=serve/g),
+    ).toHaveLength(1);
+  });
+
+  test.skipIf(!onLinux)("leaves no replica behind when it is killed itself", async () => {
+    const port = await neighbouringPorts();
+    using dir = tempDir();
+    const mark = `DFS_TEST_MARK=serve-${process.pid}-${systemClock.nowUs()}`;
+    const [name = "", value = ""] = mark.split("=");
+    await using supervisor = startDfs(["serve", "--num-replicas", "2", "--port", String(port)], {
+      cwd: dir.path,
+      env: { [name]: value },
+    });
+    expect((await statusOfCheck([port, port + 1], dir.path, "--wait", "10")).status).toBe(0);
+    expect(processesMarked(mark)).toHaveLength(3);
+    supervisor.kill("SIGKILL");
+    const allGone = () => processesMarked(mark).length === 0;
+    expect(await waitUntil(systemClock, allGone, { withinMs: 15_000, everyMs: 50 })).toBe(true);
+    expect(isAlive(supervisor.pid)).toBe(false);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** gRPC for Python with the official health and reflection clients, all of one release. */
+const packages = ["grpcio", "grpcio-tools", "grpcio-health-checking", "grpcio-reflection"];
+const release = "1.85.1";
+
+const installWithinMs = 300_000;
+
+/** A Python with gRPC in a directory of its own, or why there is none. */
+export type PythonWithGrpc =
+  | { readonly python: string; readonly remove: () => void }
+  | { readonly missing: string };
+
+/** Makes a virtual environment from the package registry; about 20 s. */
+export async function installPython(): Promise<PythonWithGrpc> {
+  const system = Bun.which("python3") ?? Bun.which("python");
+  if (system === null) return { missing: "no Python on the path" };
+  const dir = mkdtempSync(join(tmpdir(), "dfs-python-"));
+  const remove = () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  const bin = process.platform === "win32" ? "Scripts" : "bin";
+  const python = join(dir, bin, process.platform === "win32" ? "python.exe" : "python");
+  const wanted = packages.map((name) => `${name}==${release}`);
+  const steps = [
+    [system, "-m", "venv", dir],
+    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...wanted],
+  ];
+  for (const step of steps) {
+    const failure = await failureOf(step);
+    if (failure === undefined) continue;
+    remove();
+    return { missing: failure };
+  }
+  return { python, remove };
+}
+
+/** Undefined when the command succeeded. */
+async function failureOf(command: readonly string[]): Promise<string | undefined> {
+  const child = Bun.spawn([...command], {
+    stdio: ["ignore", "ignore", "pipe"],
+    timeout: installWithinMs,
+    killSignal: "SIGKILL",
+  });
+  const stderr = await child.stderr.text();
+  await child.exited;
+  if (child.exitCode === 0) return undefined;
+  return stderr.trim().split("\n").at(-1) ?? `${command.join(" ")} failed`;
+}

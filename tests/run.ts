@@ -1,0 +1,31 @@
+/** `bun run test`: everything that must hold before a change is one. */
+import { binaryPath, hostTarget } from "../build.ts";
+import { check, hasTests, runStages, type Stage, tests } from "./support/stages.ts";
+
+const toolsDir = "node_modules";
+/** Biome colours its output even into a file. */
+const colors = process.stdout.isTTY ? [] : ["--colors=off"];
+
+const stages: readonly Stage[] = [
+  check("format and lint", [
+    `${toolsDir}/@biomejs/biome/bin/biome`,
+    "ci",
+    "--error-on-warnings",
+    ...colors,
+    ".",
+  ]),
+  check("types", [`${toolsDir}/typescript/bin/tsc`]),
+  tests("tidy and unit tests", [
+    "./src",
+    "./tests/tidy.test.ts",
+    "./tests/tidy",
+    "./tests/support",
+  ]),
+  ...(hasTests("tests/simulation") ? [tests("simulation", ["./tests/simulation"])] : []),
+  check("build", ["build.ts"]),
+  tests("end to end, on the executable", ["./tests/e2e"], {
+    env: { DFS_BINARY: binaryPath(hostTarget()) },
+  }),
+];
+
+process.exitCode = await runStages(stages);

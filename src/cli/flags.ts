@@ -8,7 +8,9 @@ import { didYouMean } from "../base/nearest.ts";
 export interface Flag<T> {
   readonly arg: ArgDef;
   readonly repeatable: boolean;
-  /** `texts` are the values as typed, in order, none when the flag is absent; throws usage errors. */
+  /**
+   * `texts` are the values as typed, in order, none when the flag is absent; throws usage errors.
+   */
   read(texts: readonly string[], name: string): T;
 }
 

@@ -10,8 +10,9 @@ import { paint } from "./terminal.ts";
 const failureLineMaxPerSecond = 20;
 
 /**
- * The load's terminal lines: one a request, or one summary a second. Failures and
- * what became of the requests they hit are shown either way; with summaries up to a bound that says what it left out.
+ * The load's terminal lines: one a request, or one summary a second. Failures and what became of
+ * the requests they hit are shown either way; with summaries up to a bound that says what it left
+ * out.
  */
 export class LoadLines {
   readonly #print: (line: string) => void;

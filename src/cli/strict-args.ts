@@ -15,8 +15,9 @@ export function flagName(key: string): string {
 }
 
 /**
- * citty's own parser drops unknown flags, takes a missing value for an empty one and keeps the last of
- * repeated flags. This one refuses all three with a usage error that names the nearest valid flag.
+ * citty's own parser drops unknown flags, takes a missing value for an empty one and keeps the last
+ * of repeated flags. This one refuses all three with a usage error that names the nearest valid
+ * flag.
  */
 export function parseStrictly(
   rawArgs: readonly string[],

@@ -22,7 +22,8 @@ export function createTerminal(): Terminal {
   });
   return {
     color,
-    columns: process.stdout.columns ?? 100,
+    // A pseudo-terminal without a size says 0.
+    columns: Math.max(process.stdout.columns || 100, 60),
     line(text) {
       if (!readerGone) process.stdout.write(`${color ? text : Bun.stripANSI(text)}\n`);
     },

@@ -9,22 +9,26 @@ export interface DemoPlan {
   readonly stallMs: number;
 }
 
-/** At this length the timeline is the original guide's; longer ones only add quiet time at the end. */
+/**
+ * At this length the timeline is the original guide's; longer ones only add quiet time at the end.
+ */
 const guideDurationMs = 30_000;
 
 export const demoDurationMinMs = 6000;
 
 /**
- * The guide's timeline: a crash at 5 s, a restart 2 s later, and 3 s after that a stall of 10 s, so that
- * 30 s end with the whole service healthy. A shorter demo shrinks all of it alike.
+ * The guide's timeline: a crash at 5 s, a restart 2 s later, and 3 s after that a stall of 10 s, so
+ * that 30 s end with the whole service healthy. A shorter demo shrinks all of it alike.
  */
 export function planDemo(durationMs: number): DemoPlan {
   const scale = Math.min(1, durationMs / guideDurationMs);
+  // Whole tenths of a second, since people read them.
+  const scaled = (spanMs: number) => Math.round((spanMs * scale) / 100) * 100;
   return {
     durationMs,
-    crashAtMs: 5000 * scale,
-    restartDelayMs: 2000 * scale,
-    stallPauseMs: 3000 * scale,
-    stallMs: 10_000 * scale,
+    crashAtMs: scaled(5000),
+    restartDelayMs: scaled(2000),
+    stallPauseMs: scaled(3000),
+    stallMs: scaled(10_000),
   };
 }

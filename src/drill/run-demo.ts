@@ -39,8 +39,9 @@ export interface DemoOptions {
 }
 
 /**
- * The whole drill by the code paths that `serve`, `load` and `fault` take: real processes, real faults. Resolves
- * when nothing of it runs any more. Rejects when the replicas do not start or a fault has no proven effect.
+ * The whole drill by the code paths that `serve`, `load` and `fault` take: real processes, real
+ * faults. Resolves when nothing of it runs any more. Rejects when the replicas do not start or a
+ * fault has no proven effect.
  */
 export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
   const { clock, directory, ports, plan } = options;
@@ -86,7 +87,9 @@ interface Stage {
   readonly crashedIsBack: Promise<void>;
 }
 
-/** Load and faults side by side; a fault that fails ends the load, since nothing is proved any more. */
+/**
+ * Load and faults side by side; a fault that fails ends the load, since nothing is proved any more.
+ */
 async function loadUnderFaults(options: DemoOptions, stage: Stage): Promise<LoadTotals> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);

@@ -15,7 +15,10 @@ export interface FailoverRequest {
   readonly bytes: Uint8Array;
   /** Instant by which it must be answered, over all attempts. */
   readonly deadlineUs: number;
-  /** Whether its method is idempotent: otherwise it is retried only when it provably was not executed. */
+  /**
+   * Whether its method is idempotent: otherwise it is retried only when it provably was not
+   * executed.
+   */
   readonly mayExecuteTwice: boolean;
 }
 
@@ -150,7 +153,8 @@ export class FailoverClient {
     const call = channel.unary({
       path: request.path,
       request: request.bytes,
-      // The server learns the whole remaining time: only this client knows when it will turn elsewhere.
+      // The server learns the whole remaining time: only this client knows when it will turn
+      // elsewhere.
       timeoutMs: remainingMs,
       metadata: metadataOf(request, progress.tried.length),
     });

@@ -3,7 +3,10 @@ import type { ReplicaState } from "./replica-state.ts";
 /** Which replica a request goes to next; pure, so that tables can test it. */
 export interface Policy {
   readonly name: PolicyName;
-  /** How long an attempt may stay unanswered before it is given up; undefined: the request's deadline. */
+  /**
+   * How long an attempt may stay unanswered before it is given up; undefined: the request's
+   * deadline.
+   */
   readonly attemptTimeoutMs: number | undefined;
   /** What a request does next, given its history and what is known of the replicas. */
   next(request: RequestView, replicas: readonly ReplicaState[]): Step;
@@ -39,8 +42,9 @@ export function createPolicy(name: PolicyName, attemptTimeoutMs: number): Policy
 }
 
 /**
- * The way of the original guide's client: requests take the replicas in turn, a failure goes at once to the next
- * in order, and only when all have failed does the request wait. The replica that came back is then first.
+ * The way of the original guide's client: requests take the replicas in turn, a failure goes at
+ * once to the next in order, and only when all have failed does the request wait. The replica that
+ * came back is then first.
  */
 function retryNext(request: RequestView, replicas: readonly ReplicaState[]): Step {
   const inRound = request.tried.length % replicas.length;

@@ -27,9 +27,10 @@ interface Replica {
 }
 
 /**
- * The replicas, what is known of each, and the probes that find out more. A replica that does not answer is
- * probed in the background: the channel reconnects by itself, and one call to a method that does not exist
- * (it executes nothing on any server) stays outstanding until the replica answers.
+ * The replicas, what is known of each, and the probes that find out more. A replica that does not
+ * answer is probed in the background: the channel reconnects by itself, and one call to a method
+ * that does not exist (it executes nothing on any server) stays outstanding until the replica
+ * answers.
  */
 export class ReplicaSet {
   readonly #replicas: readonly Replica[];
@@ -64,8 +65,8 @@ export class ReplicaSet {
   }
 
   /**
-   * Resolves to true when a replica becomes healthy, or after a short pause when one already is; to false
-   * when `withinMs` have passed first.
+   * Resolves to true when a replica becomes healthy, or after a short pause when one already is; to
+   * false when `withinMs` have passed first.
    */
   untilOneReturns(withinMs: number): Promise<boolean> {
     const someHealthy = this.#replicas.some((replica) => replica.state === "healthy");
@@ -136,7 +137,8 @@ export class ReplicaSet {
     });
     const { status } = await result;
     replica.isProbed = false;
-    // UNIMPLEMENTED is the answer of any server; what a broken connection or a deadline yields is none.
+    // UNIMPLEMENTED is the answer of any server; what a broken connection or a deadline yields is
+    // none.
     if (status === "UNIMPLEMENTED" || status === "OK") this.#sign(replica, "answered", "probe");
     else if (status === "DEADLINE_EXCEEDED") this.#sign(replica, "silent", "probe");
   }

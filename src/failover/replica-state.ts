@@ -1,10 +1,14 @@
 /**
- * What the client believes of a replica. `healthy`: it answers. `suspect`: an attempt met silence. `down`: its
- * connection is broken or refused. `probing`: connected, and asked to answer before it is believed.
+ * What the client believes of a replica. `healthy`: it answers. `suspect`: an attempt met silence.
+ * `down`: its connection is broken or refused. `probing`: connected, and asked to answer before it
+ * is believed.
  */
 export type ReplicaState = "healthy" | "suspect" | "down" | "probing";
 
-/** What the client saw: an answer, silence past the attempt timeout, a lost or refused connection, a new one. */
+/**
+ * What the client saw: an answer, silence past the attempt timeout, a lost or refused connection, a
+ * new one.
+ */
 export type ReplicaSign = "answered" | "silent" | "broken" | "connected";
 
 const transitions: Readonly<Record<ReplicaState, Readonly<Record<ReplicaSign, ReplicaState>>>> = {

@@ -41,7 +41,10 @@ export interface DriveLoadOptions {
 
 const preflightMs = 900;
 
-/** A whole load: header, preflight, the schedule, drain, footer. Every record of it goes to `ledger`. */
+/**
+ * A whole load: header, preflight, the schedule, drain, footer. Every record of it goes to
+ * `ledger`.
+ */
 export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
   const { run, config, ledger, observer, clock } = options;
   ledger.append(

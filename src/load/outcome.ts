@@ -18,9 +18,10 @@ export interface SentRequest {
 }
 
 /**
- * The one outcome of a request. `ok`: the right answer. `wrong`: an answer, not the right one. `failed`: an
- * unexpected status, or provably never executed. `indeterminate`: it may have been executed, nobody answered.
- * `faultOf` says what is wrong with an OK answer, undefined when nothing is.
+ * The one outcome of a request. `ok`: the right answer. `wrong`: an answer, not the right one.
+ * `failed`: an unexpected status, or provably never executed. `indeterminate`: it may have been
+ * executed, nobody answered. `faultOf` says what is wrong with an OK answer, undefined when nothing
+ * is.
  */
 export function settle(
   request: SentRequest,

@@ -50,9 +50,10 @@ export interface LoadTotals {
 }
 
 /**
- * Open loop: every request leaves when it is due, whatever became of earlier ones. Latency counts from the
- * instant it was due, so a late generator shows as lag instead of hiding in the figures. Resolves when the
- * schedule has run its full duration (or `signal` was aborted) and every request has ended.
+ * Open loop: every request leaves when it is due, whatever became of earlier ones. Latency counts
+ * from the instant it was due, so a late generator shows as lag instead of hiding in the figures.
+ * Resolves when the schedule has run its full duration (or `signal` was aborted) and every request
+ * has ended.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadTotals> {
   return new LoadRun(options).run();
@@ -108,8 +109,9 @@ class LoadRun {
   }
 
   /**
-   * A late wake-up sends everything that has fallen due, so the schedule is kept and lag is seen; seconds
-   * end in their place between the requests, so that each counts in the second it was due in.
+   * A late wake-up sends everything that has fallen due, so the schedule is kept and lag is seen;
+   * seconds end in their place between the requests, so that each counts in the second it was due
+   * in.
    */
   #doWhatIsDue(): void {
     const elapsedUs = this.#elapsedUs;

@@ -1,6 +1,8 @@
 import { DfsError } from "../base/errors.ts";
 
-/** When each request is due: pure arithmetic over spans since the start, no clock and no waiting. */
+/**
+ * When each request is due: pure arithmetic over spans since the start, no clock and no waiting.
+ */
 export interface Schedule {
   /** Requests in all. */
   readonly requestCount: number;

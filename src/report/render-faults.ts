@@ -71,10 +71,14 @@ function executionLines({ executions }: RunReport, options: TextOptions): Lines 
       `${request}: ${each.length} times, on ${each.map(({ endpoint }) => endpoint).join(", ")}`,
   );
   const left = duplicateRequestCount - shown.length;
+  const isKnown = total + refused > 0 || missing === "";
   return [
     tinted("Executions (server ledgers)", "title", options),
     ...wrapped(
-      `${total} executions, ${refused} refusals; ${duplicateRequestCount} requests executed more than once`,
+      isKnown
+        ? `${total} executions, ${refused} refusals; ` +
+            `${duplicateRequestCount} requests executed more than once`
+        : "nothing is known of executions",
       options,
     ),
     ...shown.flatMap((line) => wrapped(line, options, "    ")),

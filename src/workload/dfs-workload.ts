@@ -17,7 +17,10 @@ export interface DfsWorkloadOptions {
   readonly verify: "answer" | "status";
 }
 
-/** RunDFS with one and the same question, whose right answer is found here, once, before the load begins. */
+/**
+ * RunDFS with one and the same question, whose right answer is found here, once, before the load
+ * begins.
+ */
 export function dfsWorkload(options: DfsWorkloadOptions): Workload {
   const { target, numVertices } = options;
   const bytes = runDfs.requestSerialize(

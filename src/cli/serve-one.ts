@@ -75,7 +75,8 @@ function endAsked({ supervisedBy }: ServeConfig, { interrupts }: RunContext): Pr
   return new Promise((resolve) => {
     const onSignal = () => {
       const signal = String(interrupts.soft.reason);
-      // On Windows a console's Ctrl-C reaches the replicas too; they end when their supervisor says so.
+      // On Windows a console's Ctrl-C reaches the replicas too; they end when their supervisor says
+      // so.
       const isConsoleCtrlC = process.platform === "win32" && signal === "SIGINT";
       if (supervisedBy === undefined || !isConsoleCtrlC) resolve(signal);
     };

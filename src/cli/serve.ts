@@ -65,7 +65,8 @@ export const serveCommand = defineSubcommand({
   async run(values, context): Promise<ExitStatus> {
     checkTogether(values);
     const config = await configOf(values);
-    // A restart needs somebody who outlives the crash, so it makes even a single replica a supervised one.
+    // A restart needs somebody who outlives the crash, so it makes even a single replica a
+    // supervised one.
     const isSupervisor = values.numReplicas !== undefined || values.restart !== "never";
     return isSupervisor ? serveSeveral(config, context) : serveOne(config, context);
   },
@@ -95,14 +96,15 @@ function checkTogether({
   if (lastPort > 65535) {
     throw new DfsError(
       "usage",
-      `--num-replicas ${numReplicas} from --port ${port} needs ports up to ${lastPort}, and 65535 is the ` +
-        `last; use --port ${65535 - numReplicas + 1} or lower`,
+      `--num-replicas ${numReplicas} from --port ${port} needs ports up to ${lastPort}, and ` +
+        `65535 is the last; use --port ${65535 - numReplicas + 1} or lower`,
     );
   }
   if (numReplicas > 1 && logfile !== undefined && !logfile.includes("PORT")) {
     throw new DfsError(
       "usage",
-      `--logfile must contain PORT for several replicas, such as server_PORT.log: current value is "${logfile}"`,
+      "--logfile must contain PORT for several replicas, such as server_PORT.log: " +
+        `current value is "${logfile}"`,
     );
   }
   if (supervisedBy !== undefined && (numReplicas > 1 || restart !== "never")) {

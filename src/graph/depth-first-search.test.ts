@@ -49,7 +49,7 @@ describe("depthFirstSearch()", () => {
     });
   });
 
-  test("agrees with the recursive definition on 3000 small random graphs, one scratch for all", () => {
+  test("agrees with the recursive definition on 3000 small graphs, one scratch for all", () => {
     const random = seededRandom(20_261_122);
     const below = (bound: number) => Math.floor(random.next() * bound);
     const shared = createSearchScratch();

@@ -7,13 +7,18 @@ export interface Channel {
   readonly state: ChannelState;
   /** Called at every change of `state`, until close(). */
   onStateChange(listener: (state: ChannelState) => void): void;
-  /** Connects, and from then on connects again, with a small jittered backoff, whenever it is broken. */
+  /**
+   * Connects, and from then on connects again, with a small jittered backoff, whenever it is
+   * broken.
+   */
   connect(): void;
   unary(call: UnaryCall): PendingCall;
   close(): void;
 }
 
-/** `ready`: the peer has spoken HTTP/2; `broken`: refused or lost, to be tried again after a pause. */
+/**
+ * `ready`: the peer has spoken HTTP/2; `broken`: refused or lost, to be tried again after a pause.
+ */
 export type ChannelState = "idle" | "connecting" | "ready" | "broken";
 
 export interface UnaryCall {

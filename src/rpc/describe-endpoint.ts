@@ -14,7 +14,10 @@ export interface EndpointDescription {
   readonly replica: DescribeReplicaResponse | undefined;
 }
 
-/** Asks a replica for its health, then for its description; never rejects, and answers within `timeoutMs`. */
+/**
+ * Asks a replica for its health, then for its description; never rejects, and answers within
+ * `timeoutMs`.
+ */
 export async function describeEndpoint(
   channel: Channel,
   timeoutMs: number,
@@ -42,7 +45,9 @@ export async function describeEndpoint(
   return { isServing, detail, roundTripUs, replica: readDescription(description) };
 }
 
-/** What a health answer means. A server without the health service answers, so it is taken to serve. */
+/**
+ * What a health answer means. A server without the health service answers, so it is taken to serve.
+ */
 export function judgeHealth(
   health: UnaryResult,
   channel: ChannelState,

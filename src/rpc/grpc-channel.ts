@@ -15,7 +15,8 @@ const options: ChannelOptions = {
   // Retries are failover's to decide, on another replica.
   "grpc.enable_retries": 0,
   "grpc.service_config_disable_resolution": 1,
-  // One connection per channel: replicas on one endpoint in two channels must not share a subchannel.
+  // One connection per channel: replicas on one endpoint in two channels must not share a
+  // subchannel.
   "grpc.use_local_subchannel_pool": 1,
   // gRPC's own 1 s .. 120 s would decide when a restarted replica is used again.
   "grpc.initial_reconnect_backoff_ms": 50,
@@ -73,7 +74,10 @@ class GrpcChannel implements Channel {
     this.#client.close();
   }
 
-  /** grpc-js falls idle after a lost connection; asking for its state with `true` makes it connect again. */
+  /**
+   * grpc-js falls idle after a lost connection; asking for its state with `true` makes it connect
+   * again.
+   */
   #watch(current: connectivityState): void {
     if (this.#closed) return;
     this.#transition(stateOf(current));
@@ -113,15 +117,17 @@ function answered(response: Uint8Array | undefined): UnaryResult {
   };
 }
 
-/** grpc-js says by this text alone that a call failed while it was still waiting for a connection. */
-const neverLeft =
+/** grpc-js says by these texts alone that a call found no connection, or was refused unread. */
+const noConnection =
   /^No connection established(?:\. Last error: (?:Error: )?(.*?)\. Resolution note:.*)?$/s;
+const refusedStream = "Stream refused by server";
 
 function failed(error: ServiceError): UnaryResult {
-  const match = neverLeft.exec(error.details);
+  const { details } = error;
+  const match = noConnection.exec(details);
   return {
     status: statusName(error.code),
-    detail: match === null ? error.details : `no connection: ${match[1] ?? "none yet"}`,
-    mayHaveExecuted: match === null,
+    detail: match === null ? details : `no connection: ${match[1] ?? "none yet"}`,
+    mayHaveExecuted: match === null && details !== refusedStream,
   };
 }

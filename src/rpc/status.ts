@@ -21,14 +21,17 @@ export const statusNames = [
 
 export type StatusName = (typeof statusNames)[number];
 
-/** The name of a status code; a code outside the specification counts as UNKNOWN, as gRPC prescribes. */
+/**
+ * The name of a status code; a code outside the specification counts as UNKNOWN, as gRPC
+ * prescribes.
+ */
 export function statusName(code: number): StatusName {
   return statusNames[code] ?? "UNKNOWN";
 }
 
 /**
- * Statuses that a gRPC library may make by itself, so that they need not be the application's answer.
- * The rest come from the application alone (gRPC's statuscodes.md) and are answers.
+ * Statuses that a gRPC library may make by itself, so that they need not be the application's
+ * answer. The rest come from the application alone (gRPC's statuscodes.md) and are answers.
  */
 const librarySide: ReadonlySet<StatusName> = new Set([
   "CANCELLED",

@@ -30,8 +30,8 @@ export function loadReflectionDefinition(): PackageDefinition {
 }
 
 /**
- * What reflection tells, as the proto files have it: the other definitions here turn field names into
- * camelCase, and whoever asked would then not know `num_vertices`.
+ * What reflection tells, as the proto files have it: the other definitions here turn field names
+ * into camelCase, and whoever asked would then not know `num_vertices`.
  */
 export function loadReflectedDefinition(): PackageDefinition {
   const files = [dfsProto, healthProto, v1, v1alpha];

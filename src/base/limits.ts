@@ -26,10 +26,37 @@ export const limits = {
    * again.
    */
   allOutPauseMs: 250,
+  /** The policy adaptive learns from as many latest answers as this, beginning with the tenth. */
+  latencyWindowCount: 2048,
+  learnFromCount: 10,
+  learnEveryCount: 8,
+  /** Its attempt timeout before it has learned one, and what it may learn. */
+  attemptTimeoutInitialMs: 1000,
+  attemptTimeoutFloorMs: 20,
+  attemptTimeoutCeilingMs: 3000,
+  hedgeDelayFloorMs: 10,
+  /** Hedges for each request that is sent, and how many may be saved up. */
+  hedgeBudgetShare: 0.1,
+  hedgeBudgetInitialTokens: 2,
+  hedgeBudgetMaxTokens: 10,
+  /** A request's own deadline timer fires this long before the call's. */
+  deadlineSlackMs: 50,
+  /** A timer that fires this late was held up in this process, which then may not have read answers. */
+  timerLateMs: 5,
+  /** From the first packet of a connection to the peer's first words in HTTP/2. */
+  connectTimeoutMs: 1000,
+  /** Pause between attempts to connect: a share of the time without a connection, within bounds. */
+  reconnectPauseShare: 0.02,
+  reconnectPauseMinMs: 50,
+  reconnectPauseMaxMs: 500,
+  /** Bytes of one message of an answer; gRPC's own default. */
+  messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer before it is sent again. */
   probeTimeoutMs: 60_000,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
+  /** A request slower than this counts as slow. */
+  slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */
   lineRateMaxPerSecond: 20,
 } as const;

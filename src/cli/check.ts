@@ -5,7 +5,7 @@ import { limits } from "../base/limits.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
-import { openGrpcChannel } from "../rpc/grpc-channel.ts";
+import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import * as flags from "./flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
@@ -34,7 +34,7 @@ export const checkCommand = defineSubcommand({
   flags: flagSpecs,
   async run({ replicas, wait }, context) {
     const endUs = context.clock.nowUs() + wait * 1000;
-    const channels = replicas.map(openGrpcChannel);
+    const channels = replicas.map((endpoint) => openHttp2Channel(endpoint));
     for (const channel of channels) channel.connect();
     const answers = await Promise.all(
       channels.map((channel) => askUntilServing(channel, endUs, context)),

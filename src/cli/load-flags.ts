@@ -26,14 +26,17 @@ export const loadFlags = {
     minMs: 1,
     maxMs: limits.durationMaxMs,
   }),
-  attemptTimeout: flags.duration.withDefault({
-    description: "Silence after which policy retry turns to the next replica",
-    default: loadDefaults.attemptTimeout,
+  attemptTimeout: flags.duration.optional({
+    description:
+      "Silence after which a replica is suspect (adaptive; learned unless given) " +
+      "or the next one is tried (retry; 3s unless given)",
     minMs: 1,
     maxMs: limits.durationMaxMs,
   }),
   policy: flags.choice({
-    description: "retry: the next replica at once; none: one replica, no second chance",
+    description:
+      "adaptive: hedge what is slow, move what is silent; retry: the next replica after a failure; " +
+      "none: one replica, no second chance",
     choices: policyNames,
     default: loadDefaults.policy,
   }),

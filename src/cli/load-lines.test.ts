@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { localTimeOfDay } from "../base/local-time.ts";
-import type { AttemptFailure } from "../failover/failover-client.ts";
+import type { AttemptFailure } from "../failover/request.ts";
 import type { SettledRequest } from "../load/outcome.ts";
 import type { SecondSummary } from "../load/run-load.ts";
 import { LoadLines } from "./load-lines.ts";
@@ -50,6 +50,7 @@ const second: SecondSummary = {
   lost: 1,
   inFlight: 3,
   latencyMaxUs: 12_345,
+  attemptTimeoutMs: 40,
 };
 
 test("LoadLines prints a line a request when asked, and failures with what became of them", () => {
@@ -112,4 +113,24 @@ test("LoadLines shows a lost request with its outcome, and no control characters
   expect(printed).toBe(
     `[${time}] ✗ Request #4 → localhost:50051 WRONG after 1 attempt(s): expected\\u001b[2J`,
   );
+});
+
+test("LoadLines tells when the attempt timeout has changed by a factor of two", () => {
+  const printed = lines(true, (load) => {
+    load.second({ ...second, attemptTimeoutMs: 1000 });
+    load.second({ ...second, attemptTimeoutMs: 600 });
+    load.second({ ...second, attemptTimeoutMs: 36.4 });
+    load.second({ ...second, attemptTimeoutMs: 40 });
+  });
+  expect(printed).toEqual([`[${time}]   attempt timeout 1s -> 36ms`]);
+});
+
+test("LoadLines tells a hedge from a retry, and says nothing of answers that came late", () => {
+  const printed = lines(true, (load) => {
+    load.settled(settled(7, 2, 12_100));
+    load.attemptFailed(failure(7, { ended: "late", status: "OK" }));
+  });
+  expect(printed).toEqual([
+    `[${time}] ✓ Request #7 → HEDGED, answered by localhost:50052 (latency: 12.10ms)`,
+  ]);
 });

@@ -1,7 +1,9 @@
+import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
-import type { AttemptFailure } from "../failover/failover-client.ts";
+import type { AttemptFailure } from "../failover/request.ts";
+import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
 import type { SecondSummary } from "../load/run-load.ts";
 import { paint } from "./terminal.ts";
@@ -17,7 +19,10 @@ const failureLineMaxPerSecond = 20;
 export class LoadLines {
   readonly #print: (line: string) => void;
   readonly #isPerRequest: boolean;
+  /** Failed attempts of requests that have not ended. */
+  readonly #failureCounts = new Map<number, number>();
   #failuresThisSecond = 0;
+  #shownTimeoutMs: number | undefined;
 
   constructor(isPerRequest: boolean, print: (line: string) => void) {
     this.#print = print;
@@ -25,31 +30,25 @@ export class LoadLines {
   }
 
   attemptFailed(failure: AttemptFailure): void {
+    // The request was answered long ago; its ledger keeps the late answer.
+    if (failure.ended === "late") return;
+    const { number } = failure.request;
+    this.#failureCounts.set(number, (this.#failureCounts.get(number) ?? 0) + 1);
     // FAILED is an answer or a broken connection; ERROR is silence.
     const word = failure.ended === "abandoned" ? "ERROR" : "FAILED";
     const next = failure.isRetried ? " - Retrying..." : "";
     this.#failure(
       failure.tUs,
-      `${paint.red("✗")} Request #${failure.request.number} → ${formatEndpoint(failure.endpoint)} ` +
+      `${paint.red("✗")} Request #${number} → ${formatEndpoint(failure.endpoint)} ` +
         `${word} (${failure.status})${next}`,
     );
   }
 
   settled({ number, record }: SettledRequest): void {
+    const failureCount = this.#failureCounts.get(number) ?? 0;
+    this.#failureCounts.delete(number);
     if (record.kind === "ok") {
-      const latency = `(latency: ${(record.latencyUs / 1000).toFixed(2)}ms)`;
-      if (record.attempts > 1) {
-        const failures = `after ${record.attempts - 1} failure(s)`;
-        this.#failure(
-          record.tUs,
-          `${paint.green("✓")} Request #${number} → RETRY SUCCESS on ${record.endpoint} ${failures} ${latency}`,
-        );
-      } else if (this.#isPerRequest) {
-        this.#line(
-          record.tUs,
-          `${paint.green("✓")} Request #${number} → ${record.endpoint} ${latency}`,
-        );
-      }
+      this.#settledOk(number, record, failureCount);
       return;
     }
     const place = record.endpoint === "" ? "" : ` → ${record.endpoint}`;
@@ -61,7 +60,21 @@ export class LoadLines {
     );
   }
 
+  #settledOk(number: number, record: OkRecord, failureCount: number): void {
+    const begin = `${paint.green("✓")} Request #${number} →`;
+    const latency = `(latency: ${(record.latencyUs / 1000).toFixed(2)}ms)`;
+    if (failureCount > 0) {
+      const after = `after ${failureCount} failure(s)`;
+      this.#failure(record.tUs, `${begin} RETRY SUCCESS on ${record.endpoint} ${after} ${latency}`);
+    } else if (record.attempts > 1) {
+      this.#failure(record.tUs, `${begin} HEDGED, answered by ${record.endpoint} ${latency}`);
+    } else if (this.#isPerRequest) {
+      this.#line(record.tUs, `${begin} ${record.endpoint} ${latency}`);
+    }
+  }
+
   second(summary: SecondSummary): void {
+    this.#timeoutLine(summary);
     if (this.#isPerRequest) return;
     const leftOut = this.#failuresThisSecond - failureLineMaxPerSecond;
     if (leftOut > 0) this.#line(summary.tUs, paint.dim(`  ... and ${leftOut} more such lines`));
@@ -73,6 +86,16 @@ export class LoadLines {
       summary.tUs,
       `${mark} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost, ${inFlight} in flight${worst}`,
     );
+  }
+
+  /** A learned timeout moves all the time; a factor of two is news. */
+  #timeoutLine({ tUs, attemptTimeoutMs }: SecondSummary): void {
+    const shownMs = this.#shownTimeoutMs ?? attemptTimeoutMs;
+    const isNews = attemptTimeoutMs >= 2 * shownMs || attemptTimeoutMs <= shownMs / 2;
+    this.#shownTimeoutMs = isNews ? attemptTimeoutMs : shownMs;
+    if (!isNews) return;
+    const change = `${formatDuration(Math.round(shownMs))} -> ${formatDuration(Math.round(attemptTimeoutMs))}`;
+    this.#line(tUs, paint.dim(`  attempt timeout ${change}`));
   }
 
   #failure(tUs: number, text: string): void {

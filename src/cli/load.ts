@@ -3,13 +3,14 @@ import { formatEndpoint } from "../base/endpoint.ts";
 import { exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { freshId } from "../base/random.ts";
+import { retryAttemptTimeoutMs } from "../failover/policy.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { driveLoad } from "../load/drive-load.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import { LedgerCollector } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
-import { openGrpcChannel } from "../rpc/grpc-channel.ts";
+import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { logfile } from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
@@ -42,7 +43,7 @@ export const loadCommand = defineSubcommand({
       run,
       config,
       workload,
-      openChannel: openGrpcChannel,
+      openChannel: openHttp2Channel,
       ledger: writer === undefined ? live : tee(writer, live),
       lostRecordCount: () => writer?.lostRecordCount ?? 0,
       observer: terminalObserver(
@@ -67,12 +68,22 @@ export const loadCommand = defineSubcommand({
 });
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
-  const attempts =
-    config.policy === "retry" ? `, attempt timeout ${formatDuration(config.attemptTimeoutMs)}` : "";
   return [
     `Load: ${config.ratePerSecond} requests/s for ${formatDuration(config.durationMs)} to ` +
       config.replicas.map(formatEndpoint).join(", "),
-    `Policy: ${config.policy}${attempts}, deadline ${formatDuration(config.deadlineMs)}`,
+    policyLine(config),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");
+}
+
+/** What the policy does with silence, in the words of design and report. */
+export function policyLine(config: LoadConfig): string {
+  const { policy, attemptTimeoutMs, deadlineMs } = config;
+  const deadline = `deadline ${formatDuration(deadlineMs)}`;
+  if (policy === "none" || policy === "stock") return `Policy: ${policy}, ${deadline}`;
+  const { attemptTimeoutFloorMs, attemptTimeoutCeilingMs } = limits;
+  const learned = `learned, ${formatDuration(attemptTimeoutFloorMs)} to ${formatDuration(attemptTimeoutCeilingMs)}`;
+  const own = policy === "adaptive" ? learned : formatDuration(retryAttemptTimeoutMs);
+  const timeout = attemptTimeoutMs === undefined ? own : formatDuration(attemptTimeoutMs);
+  return `Policy: ${policy}, attempt timeout ${timeout}, ${deadline}`;
 }

@@ -1,14 +1,10 @@
 import { expect, test } from "bun:test";
 import { type Behaviour, ScriptedChannel } from "../../tests/support/scripted-channel.ts";
 import { VirtualClock } from "../../tests/support/virtual-clock.ts";
-import {
-  type AttemptFailure,
-  type CallResult,
-  FailoverClient,
-  type FailoverRequest,
-} from "./failover-client.ts";
+import { FailoverClient } from "./failover-client.ts";
 import { createPolicy, type PolicyName } from "./policy.ts";
 import { type ReplicaChange, ReplicaSet } from "./replica-set.ts";
+import type { AttemptFailure, CallResult, FailoverRequest } from "./request.ts";
 
 const answers: Behaviour = { kind: "answers", afterMs: 5 };
 const refuses: Behaviour = { kind: "refuses" };
@@ -33,7 +29,7 @@ function world(behaviours: readonly Behaviour[], policyName: PolicyName = "retry
   });
   const client = new FailoverClient({
     replicas,
-    policy: createPolicy(policyName, 3000),
+    policy: createPolicy(policyName),
     clock,
     onAttemptFailure: (failure) => failures.push(failure),
   });
@@ -48,7 +44,7 @@ function world(behaviours: readonly Behaviour[], policyName: PolicyName = "retry
       mayExecuteTwice: true,
       ...options,
     };
-    client.call(request).then((result) => {
+    client.start(request, (result) => {
       outcome.result = result;
     });
     return outcome;
@@ -56,7 +52,7 @@ function world(behaviours: readonly Behaviour[], policyName: PolicyName = "retry
   return { clock, failures, changes, channels, replicas, call };
 }
 
-test("call() answers from the first replica in turn and leaves no timer behind", async () => {
+test("start() answers from the first replica in turn and leaves no timer behind", async () => {
   const { clock, call, failures, channels } = world([answers, answers]);
   const outcome = call(1);
   await clock.advanceMs(5);
@@ -68,7 +64,7 @@ test("call() answers from the first replica in turn and leaves no timer behind",
   expect(channels[0]?.calls.at(-1)?.metadata).toEqual({ "x-request-id": "run-1" });
 });
 
-test("call() moves to the next replica at once when a connection is refused", async () => {
+test("start() moves to the next replica at once when a connection is refused", async () => {
   const { clock, call, failures, channels } = world([refuses, answers]);
   const outcome = call(1);
   await clock.advanceMs(5);
@@ -83,7 +79,7 @@ test("call() moves to the next replica at once when a connection is refused", as
   });
 });
 
-test("call() gives a silent replica the attempt timeout, then moves and suspects it", async () => {
+test("start() gives a silent replica the attempt timeout, then moves and suspects it", async () => {
   const { clock, call, failures, changes } = world([silent, answers]);
   const outcome = call(1);
   await clock.advanceMs(2999);
@@ -96,7 +92,7 @@ test("call() gives a silent replica the attempt timeout, then moves and suspects
   expect(changes.find((change) => change.state === "suspect")?.endpoint.port).toBe(1);
 });
 
-test("call() waits when every replica is out and leaves the moment one answers", async () => {
+test("start() waits when every replica is out and leaves the moment one answers", async () => {
   const { clock, call, channels } = world([refuses, refuses]);
   const outcome = call(1);
   await clock.advanceMs(10_000);
@@ -110,7 +106,7 @@ test("call() waits when every replica is out and leaves the moment one answers",
   expect(outcome.result?.attemptCount).toBe(3);
 });
 
-test("call() that waits on suspended replicas leaves when one of them wakes", async () => {
+test("start() that waits on suspended replicas leaves when one of them wakes", async () => {
   const { clock, call, channels } = world([silent, silent]);
   const outcome = call(1);
   // Both attempts time out by 6 s; then the request waits.
@@ -120,7 +116,7 @@ test("call() that waits on suspended replicas leaves when one of them wakes", as
   expect(outcome.result?.endpoint?.port).toBe(1);
 });
 
-test("call() ends at its deadline as not executed when every connection was refused", async () => {
+test("start() ends at its deadline as not executed when every connection was refused", async () => {
   const { clock, call } = world([refuses, refuses]);
   const outcome = call(1);
   await clock.advanceMs(30_000);
@@ -129,7 +125,7 @@ test("call() ends at its deadline as not executed when every connection was refu
   expect(clock.timerCount).toBe(0);
 });
 
-test("call() ends at its deadline as possibly executed when replicas kept silent", async () => {
+test("start() ends at its deadline as possibly executed when replicas kept silent", async () => {
   const { clock, call } = world([silent, silent]);
   const outcome = call(1);
   await clock.advanceMs(30_000);
@@ -137,14 +133,14 @@ test("call() ends at its deadline as possibly executed when replicas kept silent
   expect(outcome.result?.mayHaveExecuted).toBe(true);
 });
 
-test("call() shortens the last attempt to the request's deadline", async () => {
+test("start() shortens the last attempt to the request's deadline", async () => {
   const { clock, call } = world([silent]);
   const outcome = call(1, { deadlineUs: clock.nowUs() + 1_000_000 });
   await clock.advanceMs(1000);
   expect(outcome.result?.attemptCount).toBe(1);
 });
 
-test("call() takes a status that only an application makes for the answer", async () => {
+test("start() takes a status that only an application makes for the answer", async () => {
   const rejects: Behaviour = {
     kind: "answers",
     afterMs: 1,
@@ -157,7 +153,7 @@ test("call() takes a status that only an application makes for the answer", asyn
   expect(failures).toEqual([]);
 });
 
-test("call() never executes a request twice that may not be", async () => {
+test("start() never executes a request twice that may not be", async () => {
   const { clock, call, failures } = world([silent, answers]);
   const outcome = call(1, { mayExecuteTwice: false });
   await clock.advanceMs(3000);
@@ -166,14 +162,14 @@ test("call() never executes a request twice that may not be", async () => {
   expect(failures[0]?.isRetried).toBe(false);
 });
 
-test("call() retries a request that may not execute twice when it never left", async () => {
+test("start() retries a request that may not execute twice when it never left", async () => {
   const { clock, call } = world([refuses, answers]);
   const outcome = call(1, { mayExecuteTwice: false });
   await clock.advanceMs(5);
   expect(outcome.result?.answer?.status).toBe("OK");
 });
 
-test("call() under policy none ends with its one attempt", async () => {
+test("start() under policy none ends with its one attempt", async () => {
   const { clock, call, failures } = world([refuses, answers], "none");
   const outcome = call(1);
   await clock.advanceMs(1);
@@ -182,7 +178,7 @@ test("call() under policy none ends with its one attempt", async () => {
   expect(failures[0]?.isRetried).toBe(false);
 });
 
-test("call() under policy none waits out a stall instead of turning elsewhere", async () => {
+test("start() under policy none waits out a stall instead of turning elsewhere", async () => {
   const { clock, call, channels } = world([silent, answers], "none");
   const outcome = call(1);
   await clock.advanceMs(10_000);

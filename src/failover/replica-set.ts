@@ -1,8 +1,10 @@
-import type { Clock } from "../base/clock.ts";
+import type { CancelTimer, Clock } from "../base/clock.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import { assert } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Channel, ChannelState } from "../rpc/channel.ts";
+import { isAnswer } from "../rpc/status.ts";
+import type { ReplicaView } from "./policy.ts";
 import { nextReplicaState, type ReplicaSign, type ReplicaState } from "./replica-state.ts";
 
 export interface ReplicaSetOptions {
@@ -20,17 +22,27 @@ export interface ReplicaChange {
   readonly cause: string;
 }
 
+/** An attempt that is open on a replica, as far as the replica's state concerns it. */
+export interface OpenAttempt {
+  /** Its replica has just become suspect. */
+  onSuspect(): void;
+}
+
 interface Replica {
   readonly channel: Channel;
+  readonly open: Set<OpenAttempt>;
   state: ReplicaState;
   isProbed: boolean;
+  /** Calls off the pause before the next probe. */
+  cancelPause: CancelTimer;
+  /** It has asked to be spared until then. */
+  sparedUntilUs: number;
 }
 
 /**
  * The replicas, what is known of each, and the probes that find out more. A replica that does not
- * answer is probed in the background: the channel reconnects by itself, and one call to a method
- * that does not exist (it executes nothing on any server) stays outstanding until the replica
- * answers.
+ * answer is probed in the background: the channel reconnects by itself, and one call to a method that
+ * does not exist (it executes nothing on any server) stays outstanding until the replica answers.
  */
 export class ReplicaSet {
   readonly #replicas: readonly Replica[];
@@ -45,18 +57,42 @@ export class ReplicaSet {
     this.#onChange = options.onChange ?? (() => undefined);
     this.#replicas = options.endpoints.map((endpoint) => ({
       channel: options.openChannel(endpoint),
+      open: new Set(),
       state: "probing",
       isProbed: false,
+      cancelPause: () => undefined,
+      sparedUntilUs: 0,
     }));
     for (const replica of this.#replicas) this.#follow(replica);
   }
 
-  get states(): readonly ReplicaState[] {
-    return this.#replicas.map((replica) => replica.state);
+  /** What a policy chooses by. */
+  get views(): readonly ReplicaView[] {
+    const nowUs = this.#clock.nowUs();
+    return this.#replicas.map(({ state, open, channel, sparedUntilUs }) => ({
+      state,
+      inFlight: open.size,
+      takesRequests: channel.state !== "draining" && sparedUntilUs <= nowUs,
+    }));
+  }
+
+  state(index: number): ReplicaState {
+    return this.#at(index).state;
+  }
+
+  get someHealthy(): boolean {
+    return this.#replicas.some(({ state }) => state === "healthy");
   }
 
   channel(index: number): Channel {
     return this.#at(index).channel;
+  }
+
+  /** From now on the attempt counts as in flight there; returns how to end that. */
+  enter(index: number, attempt: OpenAttempt): () => void {
+    const { open } = this.#at(index);
+    open.add(attempt);
+    return () => open.delete(attempt);
   }
 
   /** Tells what an attempt on a replica showed. */
@@ -64,30 +100,37 @@ export class ReplicaSet {
     this.#sign(this.#at(index), sign, cause);
   }
 
+  /** The replica has asked for a pause. */
+  spare(index: number, pauseMs: number): void {
+    this.#at(index).sparedUntilUs = this.#clock.nowUs() + pauseMs * 1000;
+  }
+
   /**
-   * Resolves to true when a replica becomes healthy, or after a short pause when one already is; to
-   * false when `withinMs` have passed first.
+   * Calls back once: when a replica becomes healthy; when one already is, after a short pause at
+   * the latest. Returns how to call that off.
    */
-  untilOneReturns(withinMs: number): Promise<boolean> {
-    const someHealthy = this.#replicas.some((replica) => replica.state === "healthy");
-    const pauseMs = someHealthy ? limits.allOutPauseMs : Number.POSITIVE_INFINITY;
-    return new Promise((resolve) => {
-      const returned = () => {
-        cancel();
-        this.#waiting.delete(returned);
-        resolve(true);
-      };
-      const cancel = this.#clock.after(Math.min(pauseMs, withinMs), () => {
-        this.#waiting.delete(returned);
-        resolve(pauseMs < withinMs);
-      });
-      if (!someHealthy) this.#waiting.add(returned);
-    });
+  onceOneReturns(action: () => void): CancelTimer {
+    const leave = () => {
+      this.#waiting.delete(release);
+      cancelPause();
+    };
+    const release = () => {
+      leave();
+      action();
+    };
+    const cancelPause = this.someHealthy
+      ? this.#clock.after(limits.allOutPauseMs, release)
+      : () => undefined;
+    this.#waiting.add(release);
+    return leave;
   }
 
   close(): void {
     this.#closed = true;
-    for (const replica of this.#replicas) replica.channel.close();
+    for (const replica of this.#replicas) {
+      replica.cancelPause();
+      replica.channel.close();
+    }
   }
 
   #at(index: number): Replica {
@@ -99,47 +142,60 @@ export class ReplicaSet {
   #follow(replica: Replica): void {
     let previous: ChannelState = "idle";
     replica.channel.onStateChange((state) => {
-      if (state === "ready") this.#sign(replica, "connected", "connected");
-      else if (state === "broken") this.#sign(replica, "broken", "connection refused");
-      else if (previous === "ready") this.#sign(replica, "broken", "connection lost");
+      const wasUp = previous === "ready" || previous === "draining";
       previous = state;
+      if (state === "ready") this.#sign(replica, "connected", "connected");
+      else if (state === "broken") {
+        this.#sign(replica, "broken", wasUp ? "connection lost" : "no connection");
+      } else if (wasUp && state !== "draining") this.#sign(replica, "broken", "connection lost");
     });
     replica.channel.connect();
   }
 
   #sign(replica: Replica, sign: ReplicaSign, cause: string): void {
     if (this.#closed) return;
-    const state = nextReplicaState(replica.state, sign);
-    if (state !== replica.state) {
-      replica.state = state;
-      this.#onChange({
-        tUs: this.#clock.nowUs(),
-        endpoint: replica.channel.endpoint,
-        state,
-        cause,
-      });
+    if (sign === "broken") replica.cancelPause();
+    const before = replica.state;
+    const state = nextReplicaState(before, sign);
+    replica.state = state;
+    if (state !== before) {
+      const { endpoint } = replica.channel;
+      this.#onChange({ tUs: this.#clock.nowUs(), endpoint, state, cause });
+      if (state === "suspect") for (const attempt of [...replica.open]) attempt.onSuspect();
       if (state === "healthy") this.#releaseWaiting();
     }
-    if (state !== "healthy" && replica.channel.state === "ready") void this.#probe(replica);
+    if (replica.state !== "healthy" && replica.channel.state === "ready") this.#probe(replica);
   }
 
   #releaseWaiting(): void {
-    for (const release of [...this.#waiting]) release();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const action of waiting) action();
   }
 
-  async #probe(replica: Replica): Promise<void> {
+  #probe(replica: Replica): void {
     if (replica.isProbed) return;
+    replica.cancelPause();
     replica.isProbed = true;
-    const { result } = replica.channel.unary({
-      path: "/dfs.failover.Probe/Nothing",
-      request: new Uint8Array(),
-      timeoutMs: limits.probeTimeoutMs,
+    replica.channel.unary(
+      {
+        path: "/dfs.failover.Probe/Nothing",
+        request: new Uint8Array(),
+        timeoutMs: limits.probeTimeoutMs,
+      },
+      ({ status }) => {
+        replica.isProbed = false;
+        if (status === "OK" || isAnswer(status)) this.#sign(replica, "answered", "probe");
+        else if (status === "DEADLINE_EXCEEDED") this.#sign(replica, "silent", "probe");
+        // A server that is overloaded, or a proxy without one, says so on a good connection.
+        else if (replica.channel.state === "ready") this.#probeLater(replica);
+      },
+    );
+  }
+
+  #probeLater(replica: Replica): void {
+    replica.cancelPause = this.#clock.after(limits.allOutPauseMs, () => {
+      if (replica.state !== "healthy" && replica.channel.state === "ready") this.#probe(replica);
     });
-    const { status } = await result;
-    replica.isProbed = false;
-    // UNIMPLEMENTED is the answer of any server; what a broken connection or a deadline yields is
-    // none.
-    if (status === "UNIMPLEMENTED" || status === "OK") this.#sign(replica, "answered", "probe");
-    else if (status === "DEADLINE_EXCEEDED") this.#sign(replica, "silent", "probe");
   }
 }

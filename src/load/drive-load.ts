@@ -1,9 +1,11 @@
 import type { Clock } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
-import { type AttemptFailure, FailoverClient } from "../failover/failover-client.ts";
+import { FailoverClient } from "../failover/failover-client.ts";
 import { createPolicy } from "../failover/policy.ts";
 import { type ReplicaChange, ReplicaSet } from "../failover/replica-set.ts";
+import type { AttemptFailure, RequestClient } from "../failover/request.ts";
+import { StockClient } from "../failover/stock-client.ts";
 import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.ts";
 import { runHeader } from "../ledger/run-header.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -61,23 +63,13 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
   });
   try {
     await preflight(options, replicas);
-    const policy = createPolicy(config.policy, config.attemptTimeoutMs);
-    const client = new FailoverClient({
-      replicas,
-      policy,
-      clock,
-      onAttemptFailure(failure) {
-        ledger.append(attemptRecord(failure));
-        observer.onAttemptFailure(failure);
-      },
-    });
+    const client = openClient(options, replicas);
     const totals = await runLoad({
       run,
       schedule: constantRate(config.ratePerSecond, config.durationMs),
       client,
       workload: options.workload,
       deadlineMs: config.deadlineMs,
-      attemptTimeoutMs: policy.attemptTimeoutMs,
       ledger,
       clock,
       signal: options.signal,
@@ -89,6 +81,21 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
   } finally {
     replicas.close();
   }
+}
+
+function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestClient {
+  const { config, ledger, observer, clock } = options;
+  const { policy, attemptTimeoutMs } = config;
+  if (policy === "stock") return new StockClient(config.replicas, clock);
+  return new FailoverClient({
+    replicas,
+    policy: createPolicy(policy, attemptTimeoutMs),
+    clock,
+    onAttemptFailure(failure) {
+      ledger.append(attemptRecord(failure));
+      observer.onAttemptFailure(failure);
+    },
+  });
 }
 
 /** Also opens the connections, so that the first requests do not pay for them. */

@@ -1,5 +1,8 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
-import type { PolicyName } from "../failover/policy.ts";
+import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
+
+/** `stock`: plain grpc-js as it comes, which the demo compares with. */
+export type ClientName = PolicyName | "stock";
 
 /** Everything a load does, complete and validated; printed, and stored in the run header. */
 export interface LoadConfig {
@@ -8,8 +11,9 @@ export interface LoadConfig {
   readonly ratePerSecond: number;
   /** Of a request, over all its attempts. */
   readonly deadlineMs: number;
-  readonly attemptTimeoutMs: number;
-  readonly policy: PolicyName;
+  /** Undefined: the policy's own, which for adaptive is learned. */
+  readonly attemptTimeoutMs: number | undefined;
+  readonly policy: ClientName;
   /** The vertex to find; undefined: visit the whole graph. */
   readonly target: number | undefined;
   readonly numVertices: number;
@@ -22,8 +26,7 @@ export const loadDefaults = {
   duration: "60s",
   rate: "10",
   deadline: "30s",
-  attemptTimeout: "3s",
-  policy: "retry",
+  policy: "adaptive",
   target: "42000",
   numVertices: "50000",
   verify: "answer",
@@ -36,10 +39,16 @@ export function loadConfigEntries(config: LoadConfig): Record<string, string> {
     rate_per_s: String(config.ratePerSecond),
     deadline_ms: String(config.deadlineMs),
     policy: config.policy,
-    attempt_timeout_ms: String(config.attemptTimeoutMs),
+    attempt_timeout_ms: attemptTimeoutText(config),
     replicas: config.replicas.map(formatEndpoint).join(","),
     target: config.target === undefined ? "none" : String(config.target),
     num_vertices: String(config.numVertices),
     verify: config.verify,
   };
+}
+
+function attemptTimeoutText({ policy, attemptTimeoutMs, deadlineMs }: LoadConfig): string {
+  if (policy === "none" || policy === "stock") return String(deadlineMs);
+  if (attemptTimeoutMs !== undefined) return String(attemptTimeoutMs);
+  return policy === "adaptive" ? "learned" : String(retryAttemptTimeoutMs);
 }

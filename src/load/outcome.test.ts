@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { CallResult } from "../failover/failover-client.ts";
+import type { CallResult } from "../failover/request.ts";
 import { settle } from "./outcome.ts";
 
 // Due at 1.000 s, sent 2 ms late, answered at 1.010 s after 7 ms of service.

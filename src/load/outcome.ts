@@ -1,6 +1,6 @@
 import { formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
-import type { CallResult } from "../failover/failover-client.ts";
+import type { CallResult } from "../failover/request.ts";
 import type { OkRecord, RequestRecord } from "../ledger/record.ts";
 
 /** A request that has ended: its ledger record, and its number for the terminal. */

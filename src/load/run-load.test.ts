@@ -37,10 +37,9 @@ function start(behaviour: Behaviour, durationMs: number) {
   runLoad({
     run: "r",
     schedule: constantRate(10, durationMs),
-    client: new FailoverClient({ replicas, policy: createPolicy("retry", 3000), clock }),
+    client: new FailoverClient({ replicas, policy: createPolicy("retry"), clock }),
     workload,
     deadlineMs: 30_000,
-    attemptTimeoutMs: 3000,
     ledger: { append: (record) => records.push(record) },
     clock,
     signal: abort.signal,

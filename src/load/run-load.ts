@@ -1,6 +1,6 @@
 import { type Clock, sleep } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import type { CallResult, FailoverClient } from "../failover/failover-client.ts";
+import type { CallResult, RequestClient } from "../failover/request.ts";
 import { requestId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -11,12 +11,10 @@ import { Tally } from "./tally.ts";
 export interface LoadOptions {
   readonly run: string;
   readonly schedule: Schedule;
-  readonly client: FailoverClient;
+  readonly client: RequestClient;
   readonly workload: Workload;
   /** Of each request, from the instant it was due. */
   readonly deadlineMs: number;
-  /** Written into each tick; undefined: attempts have no timeout of their own. */
-  readonly attemptTimeoutMs: number | undefined;
   readonly ledger: LedgerSink;
   readonly clock: Clock;
   /** Aborted: stop scheduling, let what is in flight finish. */
@@ -35,6 +33,8 @@ export interface SecondSummary {
   readonly inFlight: number;
   /** Of requests that ended ok in this second; 0 when none did. */
   readonly latencyMaxUs: number;
+  /** In force; the request's deadline when attempts have none of their own. */
+  readonly attemptTimeoutMs: number;
 }
 
 export interface LoadTotals {
@@ -65,9 +65,10 @@ class LoadRun {
   readonly #options: LoadOptions;
   readonly #startUs: number;
   readonly #tally = new Tally();
-  readonly #inFlight = new Set<Promise<void>>();
+  #onAllEnded: () => void = () => undefined;
   #nextNumber = 1;
   #second = 0;
+  #refusedCount = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -121,14 +122,13 @@ class LoadRun {
     }
   }
 
+  /** Waits for what is in flight, however long that takes; seconds go on being told. */
   async #drain(): Promise<void> {
-    while (this.#inFlight.size > 0) {
-      const ended = new AbortController();
-      const all = Promise.all(this.#inFlight).then(() => ended.abort());
-      const tick = sleep(this.#options.clock, this.#msUntil(this.#nextTickUs), ended.signal);
-      await Promise.race([all, tick]);
+    while (this.#tally.inFlight > 0) {
+      const allEnded = new AbortController();
+      this.#onAllEnded = () => allEnded.abort();
+      await sleep(this.#options.clock, this.#msUntil(this.#nextTickUs), allEnded.signal);
       if (this.#elapsedUs >= this.#nextTickUs) this.#tick();
-      ended.abort();
     }
   }
 
@@ -139,23 +139,22 @@ class LoadRun {
     const dueUs = this.#startUs + schedule.dueUs(number);
     const request = { id: requestId(run, number), number, dueUs, sentUs };
     this.#tally.scheduled(sentUs - dueUs);
-    if (this.#inFlight.size >= limits.inFlightMaxCount) {
+    if (this.#tally.inFlight > limits.inFlightMaxCount) {
       this.#tally.notSent();
       this.#settle(request, notSent(sentUs));
       return;
     }
-    const call = client
-      .call({
+    client.start(
+      {
         id: request.id,
         number,
         path: workload.path,
         bytes: workload.requestBytes(number),
         deadlineUs: dueUs + deadlineMs * 1000,
         mayExecuteTwice: workload.isIdempotent,
-      })
-      .then((result) => this.#settle(request, result))
-      .finally(() => this.#inFlight.delete(call));
-    this.#inFlight.add(call);
+      },
+      (result) => this.#settle(request, result),
+    );
   }
 
   #settle(request: SentRequest, result: CallResult): void {
@@ -166,11 +165,15 @@ class LoadRun {
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
     onSettled?.(settled);
+    if (this.#tally.inFlight === 0) this.#onAllEnded();
   }
 
   #tick(): void {
-    const { clock, ledger, run, attemptTimeoutMs, deadlineMs, onSecond } = this.#options;
+    const { clock, client, ledger, run, deadlineMs, onSecond } = this.#options;
+    const refused = client.refusedCount - this.#refusedCount;
+    this.#refusedCount += refused;
     const second = ++this.#second;
+    const attemptTimeoutMs = Math.min(client.attemptTimeoutMs, deadlineMs);
     const tUs = clock.nowUs();
     const { inFlight } = this.#tally;
     const counts = this.#tally.takeSecond();
@@ -181,12 +184,12 @@ class LoadRun {
       second,
       scheduled: counts.scheduled,
       notSent: counts.notSent,
-      refused: 0,
+      refused,
       inFlight,
       lagMaxUs: counts.lagMaxUs,
-      attemptTimeoutUs: (attemptTimeoutMs ?? deadlineMs) * 1000,
+      attemptTimeoutUs: Math.round(attemptTimeoutMs * 1000),
     });
-    onSecond?.({ tUs, second, inFlight, ...counts });
+    onSecond?.({ tUs, second, inFlight, attemptTimeoutMs, ...counts });
   }
 }
 

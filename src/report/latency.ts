@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import { mean, percentile, SortedWithRepeats } from "./percentile.ts";
 import { toMs } from "./request-figures.ts";
 import type { RunData } from "./run-data.ts";
@@ -22,6 +23,9 @@ export function latencyFigures(data: RunData, requests: RequestFigures): Latency
     withLostAtDeadline:
       deadlineMs === null ? null : quantilesWithLost(sorted, deadlineMs, requests.lost),
     deadlineMs,
+    slowMs: limits.slowMs,
+    slowCount:
+      requests.lost + sorted.reduce((count, us) => count + (us > limits.slowMs * 1000 ? 1 : 0), 0),
   };
 }
 

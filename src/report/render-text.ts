@@ -140,6 +140,7 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   return [
     tinted("Latency (finished - scheduled)", "title", options),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6] }, options),
+    `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
   ];
 }

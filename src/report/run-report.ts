@@ -121,6 +121,9 @@ export interface LatencyFigures {
    */
   readonly withLostAtDeadline: LatencyQuantiles | null;
   readonly deadlineMs: number | null;
+  /** Slower than this is noticed; lost requests count as slow. */
+  readonly slowMs: number;
+  readonly slowCount: number;
 }
 
 export interface LagFigures {

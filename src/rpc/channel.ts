@@ -1,48 +1,79 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import type { StatusName } from "./status.ts";
 
-/** One connection to one replica, as much of it as failover needs. It never retries by itself. */
+/**
+ * One connection to one replica, as much of it as failover needs. It never retries by itself. Calls
+ * end by callback, so that whoever simulates a channel decides the order of events.
+ */
 export interface Channel {
   readonly endpoint: Endpoint;
   readonly state: ChannelState;
   /** Called at every change of `state`, until close(). */
   onStateChange(listener: (state: ChannelState) => void): void;
-  /**
-   * Connects, and from then on connects again, with a small jittered backoff, whenever it is
-   * broken.
-   */
+  /** Connects, and from then on connects again, after a small jittered backoff, when broken. */
   connect(): void;
-  unary(call: UnaryCall): PendingCall;
+  /** `onResult` is called exactly once, never before unary() has returned. */
+  unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall;
+  /** A call answered by any number of messages; `onEnd` is called exactly once, after the last. */
+  stream(call: StreamCall, events: StreamEvents): StreamControl;
+  /** Ends what is open with CANCELLED. */
   close(): void;
 }
 
 /**
- * `ready`: the peer has spoken HTTP/2; `broken`: refused or lost, to be tried again after a pause.
+ * `connecting`: the peer has not spoken HTTP/2 yet, which a suspended process never does. `ready`: it
+ * has. `draining`: it has announced to go (GOAWAY); open calls finish, new ones belong elsewhere.
+ * `broken`: refused, lost, or silent for too long while connecting; to be tried again after a pause.
  */
-export type ChannelState = "idle" | "connecting" | "ready" | "broken";
+export type ChannelState = "idle" | "connecting" | "ready" | "draining" | "broken";
 
-export interface UnaryCall {
+export interface StreamCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly request: Uint8Array;
   readonly timeoutMs: number;
   readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface UnaryCall extends StreamCall {
   /** Wait for a connection instead of failing at once while there is none; default false. */
   readonly waitForReady?: boolean;
 }
 
-export interface UnaryResult {
+/** How a call ended. */
+export interface CallEnd {
   readonly status: StatusName;
-  /** Present when the status is OK. */
-  readonly response?: Uint8Array;
   readonly detail: string;
-  /** False only where the call provably never left this process. */
+  /**
+   * False only where the call provably was not executed: it never left this process, its stream was
+   * refused, or the peer's GOAWAY says that it was not looked at.
+   */
   readonly mayHaveExecuted: boolean;
+  /** The server's `grpc-retry-pushback-ms`: the pause it asks for, or not to retry at all. */
+  readonly pushback?: number | "never";
 }
 
-export interface PendingCall {
-  /** Never rejects. */
-  readonly result: Promise<UnaryResult>;
-  /** Ends the call with CANCELLED; without effect once it has ended. */
-  cancel(): void;
+export interface UnaryResult extends CallEnd {
+  /** Present when the status is OK. */
+  readonly response?: Uint8Array;
+}
+
+/** Ends the call with CANCELLED; without effect once it has ended. */
+export type CancelCall = () => void;
+
+export interface StreamEvents {
+  onMessage(message: Uint8Array): void;
+  onEnd(end: CallEnd): void;
+}
+
+export interface StreamControl {
+  readonly cancel: CancelCall;
+  /** Stops and restarts the flow of messages; the server feels it by HTTP/2 flow control. */
+  pause(): void;
+  resume(): void;
+}
+
+/** A unary call as a promise, which never rejects. */
+export function unaryResult(channel: Channel, call: UnaryCall): Promise<UnaryResult> {
+  return new Promise((resolve) => channel.unary(call, resolve));
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { Channel, ChannelState, UnaryResult } from "./channel.ts";
+import { type Channel, type ChannelState, type UnaryResult, unaryResult } from "./channel.ts";
 import { type DescribeReplicaResponse, describeReplica } from "./dfs-service.ts";
 import { healthCheck } from "./health-service.ts";
 
@@ -24,23 +24,23 @@ export async function describeEndpoint(
   clock: Clock = systemClock,
 ): Promise<EndpointDescription> {
   const startUs = clock.nowUs();
-  const health = await channel.unary({
+  const health = await unaryResult(channel, {
     path: healthCheck.path,
     request: healthCheck.requestSerialize({ service: "" }),
     timeoutMs,
     waitForReady: true,
-  }).result;
+  });
   const { isServing, detail } = judgeHealth(health, channel.state);
   const askedUs = clock.nowUs();
   const remainingMs = timeoutMs - (askedUs - startUs) / 1000;
   if (health.status === "DEADLINE_EXCEEDED" || remainingMs <= 0) {
     return { isServing, detail, roundTripUs: undefined, replica: undefined };
   }
-  const description = await channel.unary({
+  const description = await unaryResult(channel, {
     path: describeReplica.path,
     request: describeReplica.requestSerialize({}),
     timeoutMs: remainingMs,
-  }).result;
+  });
   const roundTripUs = clock.nowUs() - askedUs;
   return { isServing, detail, roundTripUs, replica: readDescription(description) };
 }
@@ -74,6 +74,7 @@ const silenceOf: Readonly<Record<ChannelState, string>> = {
   broken: "connection refused",
   connecting: "accepts connections, but does not speak",
   ready: "connected, but no answer",
+  draining: "draining",
 };
 
 function readDescription(result: UnaryResult): DescribeReplicaResponse | undefined {

@@ -1,17 +1,37 @@
 import {
+  type CallOptions,
   type ChannelOptions,
   Client,
   connectivityState,
   credentials,
   Metadata,
-  type ServiceError,
+  type StatusObject,
 } from "@grpc/grpc-js";
-import { wallClockIn } from "../base/clock.ts";
+import { type CancelTimer, systemClock, wallClockIn } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
-import type { Channel, ChannelState, PendingCall, UnaryCall, UnaryResult } from "./channel.ts";
+import { limits } from "../base/limits.ts";
+import { parsePushback, pushbackKey } from "./call-end.ts";
+import { unarySink } from "./call-sink.ts";
+import type {
+  CallEnd,
+  CancelCall,
+  Channel,
+  ChannelState,
+  StreamCall,
+  StreamControl,
+  StreamEvents,
+  UnaryCall,
+  UnaryResult,
+} from "./channel.ts";
+import { metadataEntries } from "./grpc-metadata.ts";
 import { statusName } from "./status.ts";
 
-const options: ChannelOptions = {
+export interface GrpcChannelOptions {
+  readonly connectTimeoutMs?: number;
+  readonly messageMaxBytes?: number;
+}
+
+const fixedOptions: ChannelOptions = {
   // Retries are failover's to decide, on another replica.
   "grpc.enable_retries": 0,
   "grpc.service_config_disable_resolution": 1,
@@ -19,26 +39,43 @@ const options: ChannelOptions = {
   // subchannel.
   "grpc.use_local_subchannel_pool": 1,
   // gRPC's own 1 s .. 120 s would decide when a restarted replica is used again.
-  "grpc.initial_reconnect_backoff_ms": 50,
-  "grpc.min_reconnect_backoff_ms": 50,
-  "grpc.max_reconnect_backoff_ms": 500,
+  "grpc.initial_reconnect_backoff_ms": limits.reconnectPauseMinMs,
+  "grpc.min_reconnect_backoff_ms": limits.reconnectPauseMinMs,
+  "grpc.max_reconnect_backoff_ms": limits.reconnectPauseMaxMs,
 };
 
-/** A channel over grpc-js, in plain text. */
-export function openGrpcChannel(endpoint: Endpoint): Channel {
-  return new GrpcChannel(endpoint);
+/**
+ * A channel over grpc-js, in plain text. It is never `draining`: grpc-js keeps a GOAWAY to itself,
+ * and connects again while open calls finish.
+ */
+export function openGrpcChannel(endpoint: Endpoint, options: GrpcChannelOptions = {}): Channel {
+  return new GrpcChannel(endpoint, {
+    connectTimeoutMs: options.connectTimeoutMs ?? limits.connectTimeoutMs,
+    messageMaxBytes: options.messageMaxBytes ?? limits.messageMaxBytes,
+  });
 }
+
+/** What grpc-js gives of a running call. */
+type RunningCall = ReturnType<Client["makeServerStreamRequest"]>;
 
 class GrpcChannel implements Channel {
   readonly endpoint: Endpoint;
   readonly #client: Client;
+  readonly #connectTimeoutMs: number;
   readonly #listeners: ((state: ChannelState) => void)[] = [];
+  readonly #calls = new Set<GrpcCall>();
   #state: ChannelState = "idle";
-  #closed = false;
+  #isWatching = false;
+  #isClosed = false;
+  #cancelTimeout: CancelTimer | undefined;
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, options: Required<GrpcChannelOptions>) {
     this.endpoint = endpoint;
-    this.#client = new Client(formatEndpoint(endpoint), credentials.createInsecure(), options);
+    this.#connectTimeoutMs = options.connectTimeoutMs;
+    this.#client = new Client(formatEndpoint(endpoint), credentials.createInsecure(), {
+      ...fixedOptions,
+      "grpc.max_receive_message_length": options.messageMaxBytes,
+    });
   }
 
   get state(): ChannelState {
@@ -50,28 +87,56 @@ class GrpcChannel implements Channel {
   }
 
   connect(): void {
+    if (this.#isWatching || this.#isClosed) return;
+    this.#isWatching = true;
     this.#watch(this.#client.getChannel().getConnectivityState(true));
   }
 
-  unary(call: UnaryCall): PendingCall {
+  unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
+    const begun = this.#begin(call, unarySink(onResult));
+    return () => begun.cancel();
+  }
+
+  stream(call: StreamCall, events: StreamEvents): StreamControl {
+    const begun = this.#begin(call, events);
+    return {
+      cancel: () => begun.cancel(),
+      pause: () => begun.pause(),
+      resume: () => begun.resume(),
+    };
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancelTimeout?.();
+    for (const call of [...this.#calls]) call.cancel("the channel was closed");
+    this.#client.close();
+  }
+
+  #begin(call: UnaryCall, events: StreamEvents): GrpcCall {
     const metadata = new Metadata({ waitForReady: call.waitForReady ?? false });
-    for (const [key, value] of Object.entries(call.metadata ?? {})) metadata.set(key, value);
-    const { promise, resolve } = Promise.withResolvers<UnaryResult>();
-    const pending = this.#client.makeUnaryRequest(
+    for (const [key, value] of metadataEntries(call.metadata)) {
+      metadata.set(key, key.endsWith("-bin") ? Buffer.from(value, "base64") : value);
+    }
+    this.connect();
+    const begun = new GrpcCall(events, (ended) => this.#calls.delete(ended));
+    this.#calls.add(begun);
+    if (this.#isClosed) begun.cancel("the channel is closed");
+    else begun.start(this.#request(call, metadata));
+    return begun;
+  }
+
+  #request(call: UnaryCall, metadata: Metadata): RunningCall {
+    const options: CallOptions = { deadline: wallClockIn(call.timeoutMs) };
+    return this.#client.makeServerStreamRequest(
       call.path,
       (request: Uint8Array) => Buffer.from(request.buffer, request.byteOffset, request.byteLength),
       (response: Buffer) => response,
       call.request,
       metadata,
-      { deadline: wallClockIn(call.timeoutMs) },
-      (error, response) => resolve(error === null ? answered(response) : failed(error)),
+      options,
     );
-    return { result: promise, cancel: () => pending.cancel() };
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#client.close();
   }
 
   /**
@@ -79,19 +144,85 @@ class GrpcChannel implements Channel {
    * again.
    */
   #watch(current: connectivityState): void {
-    if (this.#closed) return;
-    this.#transition(stateOf(current));
+    if (this.#isClosed) return;
+    this.#enter(stateOf(current));
     const channel = this.#client.getChannel();
     channel.watchConnectivityState(current, Number.POSITIVE_INFINITY, (error) => {
-      if (error || this.#closed) return;
+      if (error || this.#isClosed) return;
       this.#watch(channel.getConnectivityState(true));
     });
   }
 
-  #transition(state: ChannelState): void {
-    if (state === this.#state) return;
+  #enter(state: ChannelState): void {
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = undefined;
+    if (state === "connecting") {
+      // grpc-js has no such bound. It stays with this one attempt, and is ready when that succeeds.
+      this.#cancelTimeout = systemClock.after(this.#connectTimeoutMs, () => this.#enter("broken"));
+    }
+    if (state === this.#state || this.#isClosed) return;
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
+  }
+}
+
+class GrpcCall {
+  readonly #events: StreamEvents;
+  readonly #onEnded: (call: GrpcCall) => void;
+  #running: RunningCall | undefined;
+  #hasEnded = false;
+
+  constructor(events: StreamEvents, onEnded: (call: GrpcCall) => void) {
+    this.#events = events;
+    this.#onEnded = onEnded;
+  }
+
+  start(running: RunningCall): void {
+    this.#running = running;
+    let status: StatusObject | undefined;
+    let isBodyRead = false;
+    const complete = () => {
+      if (status !== undefined && (isBodyRead || isOwn(status))) this.#end(endOf(status));
+    };
+    running.on("data", (message: Uint8Array) => {
+      if (!this.#hasEnded) this.#events.onMessage(message);
+    });
+    running.on("end", () => {
+      isBodyRead = true;
+      complete();
+    });
+    // Every error is told as a status too.
+    running.on("error", () => undefined);
+    running.on("status", (told: StatusObject) => {
+      status = told;
+      complete();
+    });
+  }
+
+  cancel(detail = "cancelled by the caller"): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#onEnded(this);
+    // grpc-js does not tell whether it was sent.
+    const end: CallEnd = { status: "CANCELLED", detail, mayHaveExecuted: true };
+    queueMicrotask(() => this.#events.onEnd(end));
+    this.#running?.cancel();
+    this.#running?.resume();
+  }
+
+  pause(): void {
+    if (!this.#hasEnded) this.#running?.pause();
+  }
+
+  resume(): void {
+    if (!this.#hasEnded) this.#running?.resume();
+  }
+
+  #end(end: CallEnd): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#onEnded(this);
+    this.#events.onEnd(end);
   }
 }
 
@@ -108,26 +239,27 @@ function stateOf(state: connectivityState): ChannelState {
   }
 }
 
-function answered(response: Uint8Array | undefined): UnaryResult {
-  return {
-    status: "OK",
-    response: response ?? new Uint8Array(),
-    detail: "",
-    mayHaveExecuted: true,
-  };
+/** Whether the end does not wait for the caller to read what came before it. */
+function isOwn(status: StatusObject): boolean {
+  const name = statusName(status.code);
+  return name === "CANCELLED" || name === "DEADLINE_EXCEEDED";
 }
 
 /** grpc-js says by these texts alone that a call found no connection, or was refused unread. */
 const noConnection =
   /^No connection established(?:\. Last error: (?:Error: )?(.*?)\. Resolution note:.*)?$/s;
 const refusedStream = "Stream refused by server";
+const deadlineUnsent = /^Deadline exceeded after (?!.*remote_addr=).*Waiting for LB pick$/;
 
-function failed(error: ServiceError): UnaryResult {
-  const { details } = error;
+function endOf(status: StatusObject): CallEnd {
+  const { details } = status;
   const match = noConnection.exec(details);
+  const pushback = status.metadata.get(pushbackKey)[0];
+  const isUnsent = match !== null || details === refusedStream || deadlineUnsent.test(details);
   return {
-    status: statusName(error.code),
+    status: statusName(status.code),
     detail: match === null ? details : `no connection: ${match[1] ?? "none yet"}`,
-    mayHaveExecuted: match === null && details !== refusedStream,
+    mayHaveExecuted: !isUnsent,
+    ...(pushback === undefined ? {} : { pushback: parsePushback(String(pushback)) }),
   };
 }

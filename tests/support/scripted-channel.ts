@@ -1,9 +1,10 @@
 import type { Clock } from "../../src/base/clock.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
 import type {
+  CancelCall,
   Channel,
   ChannelState,
-  PendingCall,
+  StreamControl,
   UnaryCall,
   UnaryResult,
 } from "../../src/rpc/channel.ts";
@@ -59,23 +60,36 @@ export class ScriptedChannel implements Channel {
     this.#silent.clear();
   }
 
-  unary(call: UnaryCall): PendingCall {
+  unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
     this.calls.push(call);
-    const { promise, resolve } = Promise.withResolvers<UnaryResult>();
+    let isOpen = true;
+    const end = (result: UnaryResult) => {
+      if (!isOpen) return;
+      isOpen = false;
+      onResult(result);
+    };
     const behaviour = this.#behaviour;
     const isProbe = call.path.includes("Probe");
     const answer = (given?: Partial<UnaryResult>) =>
-      resolve(isProbe ? { ...ok, status: "UNIMPLEMENTED" } : { ...ok, ...given });
+      end(isProbe ? { ...ok, status: "UNIMPLEMENTED" } : { ...ok, ...given });
     if (behaviour.kind === "refuses") {
-      resolve({ status: "UNAVAILABLE", detail: "refused", mayHaveExecuted: false });
+      this.#clock.after(0, () =>
+        end({ status: "UNAVAILABLE", detail: "refused", mayHaveExecuted: false }),
+      );
     } else if (behaviour.kind === "silent") {
       this.#silent.add(() => answer());
     } else {
       this.#clock.after(behaviour.afterMs, () => answer(behaviour.result));
     }
-    const cancel = () =>
-      resolve({ status: "CANCELLED", detail: "cancelled", mayHaveExecuted: true });
-    return { result: promise, cancel };
+    return () => {
+      this.#clock.after(0, () =>
+        end({ status: "CANCELLED", detail: "cancelled", mayHaveExecuted: true }),
+      );
+    };
+  }
+
+  stream(): StreamControl {
+    throw new Error("A scripted channel has no streams");
   }
 
   close(): void {

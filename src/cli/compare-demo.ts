@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { localTimeOfDay } from "../base/local-time.ts";
+import type { DemoPlan } from "../drill/demo-plan.ts";
+import type { ClientName, LoadConfig } from "../load/load-config.ts";
+import { verdictLines } from "../report/render-verdict.ts";
+import type { RunReport } from "../report/run-report.ts";
+import { exitStatusOfVerdict } from "../report/verdict.ts";
+import { comparedClients, comparisonTable } from "./compare.ts";
+import { faultsOnlyObserver } from "./demo-observer.ts";
+import { type DemoStage, makeDirectory } from "./demo-stage.ts";
+import { policyLine } from "./load.ts";
+import { playDemo } from "./play-demo.ts";
+import type { RunContext } from "./subcommand.ts";
+
+export interface Comparison {
+  readonly plan: DemoPlan;
+  readonly stage: DemoStage;
+  readonly loadOf: (client: ClientName) => LoadConfig;
+}
+
+/** Plays the same timeline once per policy; the verdict is that on the first, ours. */
+export async function compareDemo(
+  { plan, stage, loadOf }: Comparison,
+  context: RunContext,
+): Promise<ExitStatus> {
+  const { terminal, clock } = context;
+  const rows: { client: ClientName; report: RunReport }[] = [];
+  for (const client of comparedClients) {
+    const load = loadOf(client);
+    const directory = makeDirectory(join(stage.directory, client), clock);
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${policyLine(load)}`);
+    const observer = faultsOnlyObserver(terminal);
+    const played = await playDemo({ ports: stage.ports, directory, plan, load, observer }, context);
+    if (played.isInterrupted) return exitStatus.interrupted;
+    rows.push(...played.report.reports.map((report) => ({ client, report })));
+  }
+  for (const line of ["", ...comparisonTable(rows), ""]) terminal.line(line);
+  const ours = rows.find(({ client }) => client === "adaptive")?.report;
+  if (ours === undefined) throw new Error("the comparison has a row of ours");
+  const { color, columns } = terminal;
+  for (const line of verdictLines(ours, { color, width: columns })) terminal.line(line);
+  return exitStatusOfVerdict(ours.verdict);
+}

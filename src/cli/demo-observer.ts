@@ -1,0 +1,51 @@
+import type { Clock } from "../base/clock.ts";
+import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
+import type { DemoObserver } from "../drill/run-demo.ts";
+import type { FaultEvent } from "../fault/fault-request.ts";
+import { faultEventLine } from "./fault-lines.ts";
+import { LoadLines } from "./load-lines.ts";
+import { terminalObserver } from "./load-observer.ts";
+import { supervisorEventText } from "./serve-several.ts";
+import { paint, type Terminal } from "./terminal.ts";
+
+/** Shows the whole timeline of a demo: replicas, load second by second, faults. */
+export function demoObserver(terminal: Terminal, clock: Clock): DemoObserver {
+  const lines = new LoadLines(false, (line) => terminal.line(line));
+  return {
+    ...terminalObserver(lines, terminal),
+    onSupervisor(event) {
+      if (event.kind === "output") {
+        terminal.line(paint.dim(`[${event.port}] ${printable(event.line)}`));
+        return;
+      }
+      const text = supervisorEventText(event, { logfileOf: (port) => `server_${port}.log` });
+      terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
+    },
+    onFault: (event) => showFault(event, terminal),
+  };
+}
+
+/** Shows the faults alone, for a demo that is one of several. */
+export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
+  const silent = () => undefined;
+  return {
+    onPreflight: silent,
+    onAttemptFailure: silent,
+    onReplicaChange: silent,
+    onSettled: silent,
+    onSecond: silent,
+    onSupervisor: silent,
+    onFault(event) {
+      if (event.kind !== "resolved") showFault(event, terminal);
+    },
+  };
+}
+
+function showFault(event: FaultEvent, terminal: Terminal): void {
+  // On Linux the demo's replicas wake when it dies (replica/parent-death.ts).
+  const needsNoWatchdog = process.platform === "linux";
+  if (event.kind === "warned" && event.reason === "no-watchdog" && needsNoWatchdog) return;
+  if (event.kind === "warned") terminal.notices.warn(faultEventLine(event));
+  else terminal.line(paint.bold(faultEventLine(event)));
+}

@@ -1,0 +1,39 @@
+import { resolve } from "node:path";
+import type { DemoPlan } from "../drill/demo-plan.ts";
+import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
+import type { LoadConfig } from "../load/load-config.ts";
+import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
+import type { Report } from "../report/run-report.ts";
+import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { dfsWorkload } from "../workload/dfs-workload.ts";
+import { reportFiles } from "./report.ts";
+import type { RunContext } from "./subcommand.ts";
+
+/** The demo's replicas listen on loopback only. */
+export const demoHost = "localhost";
+
+export interface DemoPlay {
+  readonly plan: DemoPlan;
+  readonly ports: readonly number[];
+  readonly load: LoadConfig;
+  readonly directory: string;
+  readonly observer: DemoObserver;
+}
+
+/** Plays the demo once and reads its ledgers back. */
+export async function playDemo(
+  play: DemoPlay,
+  { clock, interrupts }: Pick<RunContext, "clock" | "interrupts">,
+): Promise<{ readonly isInterrupted: boolean; readonly report: Report }> {
+  const { isInterrupted } = await runDemo({
+    ...play,
+    host: demoHost,
+    workload: dfsWorkload(play.load),
+    openChannel: openHttp2Channel,
+    clock,
+    signal: interrupts.soft,
+  });
+  const { paths } = findLedgerFiles(defaultLedgerPatterns, play.directory);
+  const files = paths.map((path) => resolve(play.directory, path));
+  return { isInterrupted, report: await reportFiles(files, "newest") };
+}

@@ -1,0 +1,137 @@
+import type { CancelTimer } from "../base/clock.ts";
+import type { Endpoint } from "../base/endpoint.ts";
+import { limits } from "../base/limits.ts";
+import type { CancelCall, UnaryResult } from "../rpc/channel.ts";
+import { afterFairly } from "./fair-timer.ts";
+import type { AttemptView } from "./policy.ts";
+import type { OpenAttempt } from "./replica-set.ts";
+import type { ClientContext, FailoverRequest } from "./request.ts";
+
+export interface AttemptOptions {
+  /** 1 is the request's first. */
+  readonly number: number;
+  /** Index of its replica. */
+  readonly replica: number;
+  /** The attempt has ended, by itself or by abandon(); not after cancel(). */
+  readonly onResult: (result: UnaryResult) => void;
+  /** It has stayed unanswered for the attempt timeout. */
+  readonly onSilence: () => void;
+  /** Its replica has become suspect. */
+  readonly onSuspect: () => void;
+}
+
+/** One try of a request on one replica. */
+export class Attempt implements AttemptView, OpenAttempt {
+  readonly number: number;
+  readonly replica: number;
+  readonly endpoint: Endpoint;
+  /** Another attempt has taken its place, while it stays open. */
+  isMoved = false;
+  /** It was cancelled for its silence. */
+  isAbandoned = false;
+  readonly #context: ClientContext;
+  readonly #request: FailoverRequest;
+  readonly #options: AttemptOptions;
+  readonly #sentUs: number;
+  #finishedUs: number | undefined;
+  #cancelCall: CancelCall = () => undefined;
+  #leave: () => void = () => undefined;
+  #stopWatching: CancelTimer = () => undefined;
+
+  constructor(context: ClientContext, request: FailoverRequest, options: AttemptOptions) {
+    this.#context = context;
+    this.#request = request;
+    this.#options = options;
+    this.number = options.number;
+    this.replica = options.replica;
+    this.endpoint = context.replicas.channel(options.replica).endpoint;
+    this.#sentUs = context.clock.nowUs();
+  }
+
+  get isOpen(): boolean {
+    return this.#finishedUs === undefined;
+  }
+
+  get finishedUs(): number {
+    return this.#finishedUs ?? this.#context.clock.nowUs();
+  }
+
+  /** From its sending to its end, or to now. */
+  get serviceUs(): number {
+    return this.finishedUs - this.#sentUs;
+  }
+
+  start(): void {
+    const { replicas } = this.#context;
+    this.#leave = replicas.enter(this.replica, this);
+    const remainingMs = (this.#request.deadlineUs - this.#sentUs) / 1000;
+    this.#cancelCall = replicas.channel(this.replica).unary(
+      {
+        path: this.#request.path,
+        request: this.#request.bytes,
+        // The server learns the whole remaining time: only this client knows when it will turn
+        // elsewhere. The slack leaves the last word to the request's own timer.
+        timeoutMs: remainingMs + limits.deadlineSlackMs,
+        metadata: metadataOf(this.#request, this.number),
+      },
+      (result) => this.#onResult(result),
+    );
+    this.watchForSilence();
+  }
+
+  /** Tells of silence once the attempt timeout has passed from now. */
+  watchForSilence(): void {
+    this.#stopWatching();
+    const { attemptTimeoutMs } = this.#context.policy.timing;
+    if (!this.isOpen || attemptTimeoutMs === Number.POSITIVE_INFINITY) return;
+    this.#stopWatching = afterFairly(this.#context.clock, attemptTimeoutMs, () => {
+      if (this.isOpen) this.#options.onSilence();
+    });
+  }
+
+  onSuspect(): void {
+    this.#options.onSuspect();
+  }
+
+  /** Cancels it for its silence; its end is still told, and an answer that crosses this counts. */
+  abandon(): void {
+    this.isAbandoned = true;
+    this.#cancelCall();
+  }
+
+  /** Ends it without a word. */
+  cancel(): void {
+    if (!this.isOpen) return;
+    this.#close();
+    this.#cancelCall();
+  }
+
+  #onResult(result: UnaryResult): void {
+    if (!this.isOpen) return;
+    this.#close();
+    this.#options.onResult(this.isAbandoned ? silentUnlessAnswered(result, this) : result);
+  }
+
+  #close(): void {
+    this.#finishedUs = this.#context.clock.nowUs();
+    this.#stopWatching();
+    this.#leave();
+  }
+}
+
+function silentUnlessAnswered(result: UnaryResult, attempt: Attempt): UnaryResult {
+  if (result.status !== "CANCELLED") return result;
+  return { ...result, status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) };
+}
+
+/** What is said of an attempt that nobody answered. */
+export function silenceText(attempt: Attempt): string {
+  return `no answer within ${Math.round(attempt.serviceUs / 1000)} ms`;
+}
+
+function metadataOf(request: FailoverRequest, attempt: number): Record<string, string> {
+  const metadata: Record<string, string> = { "x-request-id": request.id };
+  // gRPC's retry design (A6): how many attempts went before, absent on the first.
+  if (attempt > 1) metadata["grpc-previous-rpc-attempts"] = String(attempt - 1);
+  return metadata;
+}

@@ -1,0 +1,280 @@
+import type { CancelTimer } from "../base/clock.ts";
+import { formatEndpoint } from "../base/endpoint.ts";
+import type { UnaryResult } from "../rpc/channel.ts";
+import { isAnswer } from "../rpc/status.ts";
+import { Attempt, silenceText } from "./attempt.ts";
+import { afterFairly } from "./fair-timer.ts";
+import type { Need, RequestView, Step } from "./policy.ts";
+import type { AttemptFailure, CallResult, ClientContext, FailoverRequest } from "./request.ts";
+
+/** One request from its first attempt to its one outcome. */
+export class RequestRun {
+  readonly #context: ClientContext;
+  readonly #request: FailoverRequest;
+  readonly #onDone: (result: CallResult) => void;
+  readonly #attempts: Attempt[] = [];
+  #attemptCountBeforeWait = 0;
+  #isDone = false;
+  #mayHaveExecuted = false;
+  #detail = "no attempt was made";
+  #cancelDeadline: CancelTimer = () => undefined;
+  #cancelWait: CancelTimer | undefined;
+  #cancelHedge: CancelTimer = () => undefined;
+
+  constructor(
+    context: ClientContext,
+    request: FailoverRequest,
+    onDone: (result: CallResult) => void,
+  ) {
+    this.#context = context;
+    this.#request = request;
+    this.#onDone = onDone;
+  }
+
+  start(): void {
+    const { clock } = this.#context;
+    const remainingMs = (this.#request.deadlineUs - clock.nowUs()) / 1000;
+    this.#cancelDeadline = clock.after(remainingMs, () => this.#onDeadline());
+    this.#advance("first");
+    this.#scheduleHedge();
+  }
+
+  /** Asks the policy what to do, and does it. */
+  #advance(need: Need): Step {
+    const { policy, replicas } = this.#context;
+    const step = policy.next(this.#view(need), replicas.views);
+    if (step.kind === "attempt") this.#launch(step.replica);
+    else if (step.kind === "wait") this.#waitFor(need);
+    return step;
+  }
+
+  #view(need: Need): RequestView {
+    return {
+      number: this.#request.number,
+      attempts: this.#attempts,
+      attemptCountBeforeWait: this.#attemptCountBeforeWait,
+      need,
+    };
+  }
+
+  #waitFor(need: Need): void {
+    this.#cancelWait ??= this.#context.replicas.onceOneReturns(() => {
+      this.#cancelWait = undefined;
+      this.#onReturn(need);
+    });
+  }
+
+  #onReturn(need: Need): void {
+    this.#attemptCountBeforeWait = this.#attempts.length;
+    if (need !== "silence") {
+      this.#advance(need);
+      return;
+    }
+    // Its own replica may be about to return as well; after one more silence it is the odd one out.
+    const open = this.#attempts.find((attempt) => attempt.isOpen && !attempt.isMoved);
+    if (open === undefined) this.#advance("failure");
+    else open.watchForSilence();
+  }
+
+  #launch(replica: number): void {
+    // A wait that is over must not make it forget this attempt.
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    const attempt: Attempt = new Attempt(this.#context, this.#request, {
+      number: this.#attempts.length + 1,
+      replica,
+      onResult: (result) => this.#onResult(attempt, result),
+      onSilence: () => this.#onSilence(attempt),
+      onSuspect: () => this.#move(attempt),
+    });
+    this.#attempts.push(attempt);
+    attempt.start();
+  }
+
+  /** A hedge goes to another replica while the only open attempt is slow and the budget allows. */
+  #scheduleHedge(): void {
+    const { clock, policy } = this.#context;
+    const { hedgeDelayMs } = policy.timing;
+    if (!this.#request.mayExecuteTwice || hedgeDelayMs === Number.POSITIVE_INFINITY) return;
+    this.#cancelHedge = afterFairly(clock, hedgeDelayMs, () => {
+      if (this.#isDone) return;
+      if (!this.#wantsHedge() || !this.#hedge()) this.#scheduleHedge();
+    });
+  }
+
+  #wantsHedge(): boolean {
+    return this.#attempts.filter((attempt) => attempt.isOpen).length === 1;
+  }
+
+  /** False: the budget refused it, or nobody is there to take it; it waits. */
+  #hedge(): boolean {
+    const { policy, replicas, budget } = this.#context;
+    const step = policy.next(this.#view("slowness"), replicas.views);
+    if (step.kind !== "attempt" || !budget.trySpend()) return false;
+    this.#launch(step.replica);
+    return true;
+  }
+
+  #onSilence(attempt: Attempt): void {
+    const { policy, replicas } = this.#context;
+    if (policy.onSilence === "abandon") {
+      attempt.abandon();
+      return;
+    }
+    // Moves every request that is open there, this one too, when that is news.
+    replicas.observe(attempt.replica, "silent", "no answer");
+    if (!attempt.isMoved && replicas.state(attempt.replica) !== "healthy") this.#move(attempt);
+  }
+
+  /** Replaces an attempt whose replica is suspect by one on a healthy replica; it stays open. */
+  #move(attempt: Attempt): void {
+    if (this.#isDone || attempt.isMoved || !this.#request.mayExecuteTwice) return;
+    if (this.#context.policy.onSilence === "abandon") return;
+    if (this.#isServed()) {
+      this.#giveUp(attempt);
+      return;
+    }
+    // With nobody healthy the whole service is slow: one more attempt anywhere would not help.
+    const step = this.#advance("silence");
+    if (step.kind === "attempt") this.#giveUp(attempt);
+  }
+
+  #giveUp(attempt: Attempt): void {
+    attempt.isMoved = true;
+    this.#report(
+      attempt,
+      { status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) },
+      "abandoned",
+    );
+  }
+
+  #onResult(attempt: Attempt, result: UnaryResult): void {
+    const { replicas } = this.#context;
+    const isAnswered = result.status === "OK" || isAnswer(result.status);
+    if (isAnswered) {
+      this.#learn(attempt);
+      if (this.#isDone) this.#report(attempt, result, "late");
+      else this.#finish(attempt, result);
+      // Last, since it may release requests that wait, of which this one is none any more.
+      replicas.observe(attempt.replica, "answered", "answer");
+      return;
+    }
+    if (this.#isDone) return;
+    this.#mayHaveExecuted ||= result.mayHaveExecuted;
+    this.#detail = `${result.status} from ${formatEndpoint(attempt.endpoint)}: ${result.detail}`;
+    if (typeof result.pushback === "number") replicas.spare(attempt.replica, result.pushback);
+    if (attempt.isAbandoned) replicas.observe(attempt.replica, "silent", result.detail);
+    const goesOn = this.#goOnAfter(result);
+    if (!attempt.isMoved) {
+      this.#report(attempt, result, attempt.isAbandoned ? "abandoned" : "failed", goesOn);
+    }
+    if (!goesOn) this.#finishUnanswered();
+  }
+
+  /** Whether the request has, or gets, another chance after a failed attempt. */
+  #goOnAfter(result: UnaryResult): boolean {
+    if (this.#isServed()) return true;
+    const { clock } = this.#context;
+    const mayRetry =
+      result.pushback !== "never" &&
+      (!result.mayHaveExecuted || this.#request.mayExecuteTwice) &&
+      clock.nowUs() < this.#request.deadlineUs;
+    if (mayRetry && this.#advance("failure").kind !== "end") return true;
+    return this.#attempts.some((other) => other.isOpen);
+  }
+
+  /**
+   * What is open on a silent replica may still be answered, but is nothing to rely on; nor, once
+   * given up, on one that has spoken since, as a slow one does between its silences.
+   */
+  #isServed(): boolean {
+    const { replicas } = this.#context;
+    return this.#attempts.some(
+      (other) => other.isOpen && !other.isMoved && replicas.state(other.replica) === "healthy",
+    );
+  }
+
+  /** What a replica singled out by its silence takes is no measure of a healthy answer. */
+  #learn(attempt: Attempt): void {
+    const { policy, replicas } = this.#context;
+    const isOddOneOut = replicas.state(attempt.replica) !== "healthy" && replicas.someHealthy;
+    if (!isOddOneOut) policy.timing.learn(attempt.serviceUs);
+  }
+
+  #onDeadline(): void {
+    if (this.#isDone) return;
+    for (const attempt of this.#attempts) {
+      if (!attempt.isOpen) continue;
+      this.#mayHaveExecuted = true;
+      this.#detail = `DEADLINE_EXCEEDED from ${formatEndpoint(attempt.endpoint)}: ${silenceText(attempt)}`;
+      if (!attempt.isMoved) {
+        this.#report(
+          attempt,
+          { status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) },
+          "abandoned",
+          false,
+        );
+      }
+    }
+    this.#finishUnanswered();
+  }
+
+  #finish(attempt: Attempt, result: UnaryResult): void {
+    const { status, detail, response = new Uint8Array() } = result;
+    const { endpoint, finishedUs, serviceUs } = attempt;
+    this.#end(
+      {
+        ...{ finishedUs, endpoint, detail },
+        attemptCount: this.#attempts.length,
+        answer: { status, response, detail, serviceUs },
+        mayHaveExecuted: true,
+      },
+      attempt,
+    );
+  }
+
+  #finishUnanswered(): void {
+    this.#end({
+      finishedUs: this.#context.clock.nowUs(),
+      attemptCount: this.#attempts.length,
+      endpoint: this.#attempts.at(-1)?.endpoint,
+      answer: undefined,
+      detail: this.#detail,
+      mayHaveExecuted: this.#mayHaveExecuted,
+    });
+  }
+
+  #end(result: CallResult, answering?: Attempt): void {
+    this.#isDone = true;
+    this.#cancelDeadline();
+    this.#cancelHedge();
+    this.#cancelWait?.();
+    for (const attempt of this.#attempts) {
+      // An attempt that was overtaken stays open: it may still show its replica to be silent, and its
+      // late answer heals.
+      const isOvertaken = answering !== undefined && attempt.number < answering.number;
+      if (!isOvertaken) attempt.cancel();
+    }
+    this.#onDone(result);
+  }
+
+  #report(
+    attempt: Attempt,
+    end: Pick<UnaryResult, "status" | "detail">,
+    ended: AttemptFailure["ended"],
+    isRetried = true,
+  ): void {
+    const { clock, onAttemptFailure } = this.#context;
+    onAttemptFailure({
+      tUs: clock.nowUs(),
+      request: this.#request,
+      endpoint: attempt.endpoint,
+      attempt: attempt.number,
+      status: end.status,
+      detail: end.detail,
+      ended,
+      serviceUs: attempt.serviceUs,
+      isRetried,
+    });
+  }
+}

@@ -1,0 +1,37 @@
+/** Metadata of a call by key; the value of a key that ends in `-bin` is base64. */
+export type CallMetadata = Readonly<Record<string, string>>;
+
+const keyPattern = /^[0-9a-z_.-]+$/;
+const valuePattern = /^[ -~]*$/;
+const base64Pattern = /^[0-9A-Za-z+/]*={0,2}$/;
+
+/** What the protocol itself says in a request's headers. */
+const reservedKeys: ReadonlySet<string> = new Set([
+  "connection",
+  "content-type",
+  "grpc-encoding",
+  "grpc-timeout",
+  "host",
+  "te",
+  "transfer-encoding",
+]);
+
+/** The entries as they go onto the wire; throws on a key or value that gRPC forbids. */
+export function metadataEntries(metadata: CallMetadata | undefined): [string, string][] {
+  if (metadata === undefined) return [];
+  return Object.entries(metadata).map(([givenKey, value]) => {
+    const key = givenKey.toLowerCase();
+    const rule = brokenRule(key, value);
+    if (rule !== undefined) throw new Error(`Cannot send the metadata "${givenKey}": ${rule}`);
+    return [key, value];
+  });
+}
+
+function brokenRule(key: string, value: string): string | undefined {
+  if (!keyPattern.test(key)) return "a key consists of letters, digits, and the characters _ . -";
+  if (reservedKeys.has(key)) return "gRPC sets this header itself";
+  if (key.endsWith("-bin")) {
+    return base64Pattern.test(value) ? undefined : `its value is not base64: "${value}"`;
+  }
+  return valuePattern.test(value) ? undefined : `its value is not printable ASCII: "${value}"`;
+}

@@ -1,0 +1,248 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, constants } from "node:http2";
+import type { CancelTimer, Clock } from "../base/clock.ts";
+import {
+  type AnswerHeaders,
+  endInHeaders,
+  endOfHttpAnswer,
+  endOfReset,
+  endOpen,
+  endUnsent,
+  refusedStreamCode,
+} from "./call-end.ts";
+import type { CallEnd, StreamCall, StreamEvents } from "./channel.ts";
+import { FrameReader, frameMessage } from "./grpc-frames.ts";
+import { metadataEntries } from "./grpc-metadata.ts";
+import { formatGrpcTimeout } from "./grpc-timeout.ts";
+
+export interface Http2CallOptions {
+  readonly call: StreamCall;
+  readonly waitForReady: boolean;
+  /** One message answers it: its end need not wait for the end of the stream. */
+  readonly isUnary: boolean;
+  readonly events: StreamEvents;
+  readonly messageMaxBytes: number;
+  readonly clock: Clock;
+  /** Called once, when it has ended, before the caller hears of it. */
+  readonly onEnded: (call: Http2Call) => void;
+}
+
+/** What a call must know of the connection it is open on. */
+export interface CallCarrier {
+  readonly session: ClientHttp2Session;
+  readonly authority: string;
+  readonly scheme: string;
+  /** Why the connection is gone, if it is; whoever asks makes sure that its channel knows. */
+  lossReason(): string | undefined;
+  /** The call's stream has closed. */
+  onStreamClosed(): void;
+}
+
+/** The flag that ends the peer's half of a stream. */
+const { NGHTTP2_FLAG_END_STREAM: endStreamFlag, NGHTTP2_CANCEL: cancelCode } = constants;
+
+/** One call: waiting, then open on a stream, then ended; its deadline counts from the beginning. */
+export class Http2Call {
+  readonly waitForReady: boolean;
+  readonly #options: Http2CallOptions;
+  readonly #metadata: readonly [string, string][];
+  readonly #reader: FrameReader;
+  readonly #deadlineUs: number;
+  readonly #cancelDeadline: CancelTimer;
+  #stream: ClientHttp2Stream | undefined;
+  #carrier: CallCarrier | undefined;
+  #serverEnd: CallEnd | undefined;
+  #messageCount = 0;
+  #isPaused = false;
+  #isBodyComplete = false;
+  #hasEnded = false;
+
+  constructor(options: Http2CallOptions) {
+    this.#options = options;
+    this.waitForReady = options.waitForReady;
+    this.#metadata = metadataEntries(options.call.metadata);
+    this.#reader = new FrameReader(options.messageMaxBytes);
+    const { timeoutMs } = options.call;
+    this.#deadlineUs = options.clock.nowUs() + timeoutMs * 1000;
+    this.#cancelDeadline = options.clock.after(timeoutMs, () => this.#exceed());
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Sends the request. Throws nothing: what cannot be sent ends, and was not executed. */
+  start(carrier: CallCarrier): void {
+    this.#carrier = carrier;
+    try {
+      this.#stream = carrier.session.request(this.#headers(carrier));
+    } catch (error) {
+      const detail = `the connection takes no call: ${String(error)}`;
+      this.endSoon(endUnsent("UNAVAILABLE", detail));
+      queueMicrotask(() => carrier.onStreamClosed());
+      return;
+    }
+    this.#follow(this.#stream);
+    this.#stream.end(frameMessage(this.#options.call.request));
+  }
+
+  /** Ends it, later than the current callback but before any other event. */
+  endSoon(end: CallEnd): void {
+    if (this.#leave()) queueMicrotask(() => this.#options.events.onEnd(end));
+  }
+
+  /** Ends it now. */
+  end(end: CallEnd): void {
+    if (this.#leave()) this.#options.events.onEnd(end);
+  }
+
+  cancel(detail = "cancelled by the caller"): void {
+    this.endSoon(this.#ownEnd("CANCELLED", detail));
+  }
+
+  pause(): void {
+    if (this.#hasEnded) return;
+    this.#isPaused = true;
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused || this.#hasEnded) return;
+    this.#isPaused = false;
+    queueMicrotask(() => {
+      if (this.#isPaused || this.#hasEnded) return;
+      this.#deliver();
+      if (!this.#isPaused) this.#stream?.resume();
+    });
+  }
+
+  #headers(carrier: CallCarrier): Record<string, string> {
+    const remainingMs = (this.#deadlineUs - this.#options.clock.nowUs()) / 1000;
+    const headers: Record<string, string> = {
+      ":method": "POST",
+      ":path": this.#options.call.path,
+      ":scheme": carrier.scheme,
+      ":authority": carrier.authority,
+      te: "trailers",
+      "content-type": "application/grpc",
+      "grpc-timeout": formatGrpcTimeout(remainingMs),
+    };
+    for (const [key, value] of this.#metadata) headers[key] = value;
+    return headers;
+  }
+
+  #follow(stream: ClientHttp2Stream): void {
+    stream.on("response", (headers: AnswerHeaders, flags) => this.#begin(headers, flags));
+    stream.on("data", (chunk: Uint8Array) => {
+      if (this.#hasEnded) return;
+      this.#reader.push(chunk);
+      this.#deliver();
+    });
+    stream.on("trailers", (headers: AnswerHeaders) => this.#takeTrailers(headers));
+    stream.on("end", () => this.#completeBody());
+    // What went wrong is known at "close", by its code and by the state of the session.
+    stream.on("error", () => undefined);
+    stream.on("close", () => this.#close(stream.rstCode));
+    if (this.#isPaused) stream.pause();
+  }
+
+  #begin(headers: AnswerHeaders, flags: number): void {
+    if (this.#hasEnded) return;
+    this.#serverEnd = endInHeaders(headers);
+    if (this.#serverEnd === undefined) {
+      const end = endOfHttpAnswer(headers);
+      if (end !== undefined) this.end(end);
+    } else if ((flags & endStreamFlag) !== 0) {
+      this.#completeBody();
+    }
+  }
+
+  #takeTrailers(headers: AnswerHeaders): void {
+    if (this.#hasEnded) return;
+    this.#serverEnd = endInHeaders(headers) ?? this.#serverEnd;
+    if (!this.#options.isUnary || this.#serverEnd === undefined) return;
+    // The rest of the stream's events can bring nothing more; waiting for them costs latency.
+    if (this.#serverEnd.status !== "OK" || this.#messageCount > 0) this.#completeBody();
+  }
+
+  /** Hands over whole messages until the caller pauses; then the end, when that has come too. */
+  #deliver(): void {
+    while (!this.#isPaused && !this.#hasEnded) {
+      const message = this.#reader.next();
+      if (message === undefined) break;
+      this.#messageCount++;
+      this.#options.events.onMessage(message);
+    }
+    if (this.#hasEnded) return;
+    if (this.#reader.failure !== undefined) this.end(this.#reader.failure);
+    else if (this.#isBodyComplete && !this.#isPaused && this.#serverEnd !== undefined) {
+      this.end(this.#finalEnd(this.#serverEnd));
+    }
+  }
+
+  #completeBody(): void {
+    if (this.#hasEnded || this.#serverEnd === undefined) return;
+    this.#isBodyComplete = true;
+    this.#deliver();
+  }
+
+  #finalEnd(serverEnd: CallEnd): CallEnd {
+    const pendingByteCount = this.#reader.pendingByteCount;
+    if (serverEnd.status !== "OK" || pendingByteCount === 0) return serverEnd;
+    return endOpen("INTERNAL", `the answer ends within a message, after ${pendingByteCount} bytes`);
+  }
+
+  #close(resetCode: number | undefined): void {
+    // Asked first: whoever hears of the call's end must find the channel's state up to date.
+    const lossReason = this.#carrier?.lossReason();
+    this.#carrier?.onStreamClosed();
+    if (this.#hasEnded) return;
+    if (this.#serverEnd !== undefined) this.#completeBody();
+    else this.end(this.#endWithoutStatus(resetCode ?? 0, lossReason));
+  }
+
+  #endWithoutStatus(resetCode: number, lossReason: string | undefined): CallEnd {
+    // Also what Bun makes of streams above the last one of a GOAWAY, before it ends the session.
+    if (resetCode === refusedStreamCode) {
+      const end = endOfReset(resetCode);
+      return { ...end, mayHaveExecuted: this.#messageCount > 0 };
+    }
+    if (lossReason !== undefined) return endOpen("UNAVAILABLE", lossReason);
+    if (resetCode !== 0) {
+      const end = endOfReset(resetCode);
+      const isLate = this.#options.clock.nowUs() >= this.#deadlineUs;
+      // A server that counts the same deadline may be the first to give up.
+      return end.status === "CANCELLED" && isLate ? { ...end, status: "DEADLINE_EXCEEDED" } : end;
+    }
+    const pendingByteCount = this.#reader.pendingByteCount;
+    return endOpen(
+      "INTERNAL",
+      pendingByteCount > 0
+        ? `the answer ends within a message, after ${pendingByteCount} bytes`
+        : "the answer ends without a gRPC status",
+    );
+  }
+
+  #exceed(): void {
+    const where = this.#stream === undefined ? " before it could be sent" : "";
+    const detail = `no answer within ${this.#options.call.timeoutMs} ms${where}`;
+    this.end(this.#ownEnd("DEADLINE_EXCEEDED", where === "" ? detail : `not sent: ${detail}`));
+  }
+
+  #ownEnd(status: CallEnd["status"], detail: string): CallEnd {
+    return { status, detail, mayHaveExecuted: this.#stream !== undefined };
+  }
+
+  /** Whether it was still open. Its stream, if any, is reset unless it has closed by itself. */
+  #leave(): boolean {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
+    this.#cancelDeadline();
+    if (this.#stream !== undefined && !this.#isBodyComplete) {
+      this.#stream.close(cancelCode);
+      // A paused stream would never close.
+      if (this.#isPaused) this.#stream.resume();
+    }
+    this.#options.onEnded(this);
+    return true;
+  }
+}

@@ -11,6 +11,8 @@ export const limits = {
   durationMaxMs: 30 * 24 * 3_600_000,
   /** Requests in flight at which the load stops sending and counts the rest as not sent. */
   inFlightMaxCount: 100_000,
+  /** Requests sent before answers are read again. */
+  launchBatchMaxCount: 256,
   /** Characters of an error text kept in a record. */
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */

@@ -35,6 +35,8 @@ export interface CallResult {
   readonly detail: string;
   /** Whether an attempt may have been executed. */
   readonly mayHaveExecuted: boolean;
+  /** Whether the last attempt was answered after all, by a status that is no answer to build on. */
+  readonly isRefused: boolean;
 }
 
 export interface Answer {
@@ -71,6 +73,7 @@ interface Progress {
   readonly tried: number[];
   waited: boolean;
   mayHaveExecuted: boolean;
+  isRefused: boolean;
   endpoint: Endpoint | undefined;
   detail: string;
 }
@@ -101,6 +104,7 @@ export class FailoverClient {
       tried: [],
       waited: false,
       mayHaveExecuted: false,
+      isRefused: false,
       endpoint: undefined,
       detail: "no attempt was made",
     };
@@ -125,6 +129,7 @@ export class FailoverClient {
       answer: undefined,
       detail: progress.detail,
       mayHaveExecuted: progress.mayHaveExecuted,
+      isRefused: progress.isRefused,
     };
   }
 
@@ -171,7 +176,8 @@ export class FailoverClient {
     const finishedUs = this.#clock.nowUs();
     const spans = { serviceUs: finishedUs - sentUs, finishedUs };
     // An answer that crossed the cancellation still counts.
-    isSilent = (isSilent && result.status === "CANCELLED") || result.status === "DEADLINE_EXCEEDED";
+    const isOurEnd = result.status === "CANCELLED" || result.status === "DEADLINE_EXCEEDED";
+    isSilent = isOurEnd && !result.isFromPeer && (isSilent || result.status !== "CANCELLED");
     const outcome: AttemptResult = isSilent
       ? {
           ...spans,
@@ -179,10 +185,12 @@ export class FailoverClient {
           status: "DEADLINE_EXCEEDED",
           detail: `no answer within ${Math.round(spans.serviceUs / 1000)} ms`,
           mayHaveExecuted: result.mayHaveExecuted,
+          isFromPeer: false,
         }
       : { ...spans, isSilent, ...result };
     this.#learn(replica, outcome);
     progress.mayHaveExecuted ||= outcome.mayHaveExecuted;
+    progress.isRefused = outcome.isFromPeer;
     progress.detail = `${outcome.status} from ${formatEndpoint(channel.endpoint)}: ${outcome.detail}`;
     return outcome;
   }
@@ -208,6 +216,7 @@ export class FailoverClient {
       },
       detail: result.detail,
       mayHaveExecuted: true,
+      isRefused: false,
     };
   }
 

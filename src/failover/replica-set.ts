@@ -100,7 +100,7 @@ export class ReplicaSet {
     let previous: ChannelState = "idle";
     replica.channel.onStateChange((state) => {
       if (state === "ready") this.#sign(replica, "connected", "connected");
-      else if (state === "broken") this.#sign(replica, "broken", "connection refused");
+      else if (state === "broken") this.#sign(replica, "broken", "no connection");
       else if (previous === "ready") this.#sign(replica, "broken", "connection lost");
       previous = state;
     });

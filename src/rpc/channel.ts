@@ -38,6 +38,8 @@ export interface UnaryResult {
   readonly detail: string;
   /** False only where the call provably never left this process. */
   readonly mayHaveExecuted: boolean;
+  /** Whether the peer sent the status; otherwise the connection, the deadline or we made it. */
+  readonly isFromPeer: boolean;
 }
 
 export interface PendingCall {

@@ -72,13 +72,17 @@ describe("openGrpcChannel()", () => {
   test("gives the application's status and its text", async () => {
     const channel = open((await serve()).port);
     const result = await call(channel, [0]).result;
-    expect(result).toMatchObject({ status: "NOT_FOUND", detail: "no zero" });
+    expect(result).toMatchObject({ status: "NOT_FOUND", detail: "no zero", isFromPeer: true });
   });
 
   test("ends a call without an answer when its time is over", async () => {
     const channel = open((await serve()).port);
     const result = await call(channel, [], 100).result;
-    expect(result).toMatchObject({ status: "DEADLINE_EXCEEDED", mayHaveExecuted: true });
+    expect(result).toMatchObject({
+      status: "DEADLINE_EXCEEDED",
+      mayHaveExecuted: true,
+      isFromPeer: false,
+    });
   });
 
   test("ends a cancelled call with CANCELLED", async () => {
@@ -87,7 +91,7 @@ describe("openGrpcChannel()", () => {
     await reaches(channel, "ready");
     const pending = call(channel, []);
     pending.cancel();
-    expect((await pending.result).status).toBe("CANCELLED");
+    expect(await pending.result).toMatchObject({ status: "CANCELLED", isFromPeer: false });
   });
 
   test("knows that a call refused for want of a connection was not executed", async () => {
@@ -106,7 +110,7 @@ describe("openGrpcChannel()", () => {
     await Bun.sleep(50);
     stop();
     const result = await pending.result;
-    expect(result.status).not.toBe("OK");
+    expect(result.isFromPeer).toBe(false);
     expect(result.mayHaveExecuted).toBe(true);
   });
 

@@ -114,6 +114,7 @@ function answered(response: Uint8Array | undefined): UnaryResult {
     response: response ?? new Uint8Array(),
     detail: "",
     mayHaveExecuted: true,
+    isFromPeer: true,
   };
 }
 
@@ -129,5 +130,7 @@ function failed(error: ServiceError): UnaryResult {
     status: statusName(error.code),
     detail: match === null ? details : `no connection: ${match[1] ?? "none yet"}`,
     mayHaveExecuted: match === null && details !== refusedStream,
+    // A status that grpc-js makes by itself carries none of the headers that a peer sends with one.
+    isFromPeer: Object.keys(error.metadata.getMap()).length > 0,
   };
 }

@@ -19,6 +19,7 @@ export const ok: UnaryResult = {
   response: new Uint8Array([1]),
   detail: "",
   mayHaveExecuted: true,
+  isFromPeer: true,
 };
 
 /** A channel to a replica that does as it is told, on a given clock. */
@@ -67,14 +68,24 @@ export class ScriptedChannel implements Channel {
     const answer = (given?: Partial<UnaryResult>) =>
       resolve(isProbe ? { ...ok, status: "UNIMPLEMENTED" } : { ...ok, ...given });
     if (behaviour.kind === "refuses") {
-      resolve({ status: "UNAVAILABLE", detail: "refused", mayHaveExecuted: false });
+      resolve({
+        status: "UNAVAILABLE",
+        detail: "refused",
+        mayHaveExecuted: false,
+        isFromPeer: false,
+      });
     } else if (behaviour.kind === "silent") {
       this.#silent.add(() => answer());
     } else {
       this.#clock.after(behaviour.afterMs, () => answer(behaviour.result));
     }
     const cancel = () =>
-      resolve({ status: "CANCELLED", detail: "cancelled", mayHaveExecuted: true });
+      resolve({
+        status: "CANCELLED",
+        detail: "cancelled",
+        mayHaveExecuted: true,
+        isFromPeer: false,
+      });
     return { result: promise, cancel };
   }
 

@@ -81,8 +81,8 @@ async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise
     return showHelp(first === "help" ? words.slice(1) : words, terminal);
   }
   const { entry, rest } = findEntry(words);
-  const subcommand = await entry.load();
   const interrupts = watchInterrupts();
+  const subcommand = await entry.load();
   const ending = subcommand.endsAtOnce ? interrupts.soft : interrupts.hard;
   if (!subcommand.endsAtOnce) {
     interrupts.soft.addEventListener("abort", () => {

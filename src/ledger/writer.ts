@@ -90,8 +90,8 @@ export class LedgerWriter implements LedgerSink {
   }
 
   /**
-   * Looks whether what was written is still there: a file removed, replaced or cut short meanwhile has
-   * lost all of it as far as anyone can tell. Returns the records lost in all.
+   * Looks whether what was written is still there: a file removed, replaced or cut short meanwhile
+   * has lost all of it as far as anyone can tell. Returns the records lost in all.
    */
   audit(): number {
     this.flush();

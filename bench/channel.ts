@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { sleep, systemClock, waitUntil } from "../src/base/clock.ts";
 import { type Channel, unaryResult } from "../src/rpc/channel.ts";
 import { runDfs } from "../src/rpc/dfs-service.ts";
-import { openGrpcChannel } from "../src/rpc/grpc-channel.ts";
 import { openHttp2Channel } from "../src/rpc/http2-channel.ts";
+import { openGrpcChannel } from "../tests/support/grpc-channel.ts";
 
 const roundCount = Number(process.argv[2] ?? 7);
 const concurrency = 32;

@@ -11,6 +11,8 @@ export const limits = {
   durationMaxMs: 30 * 24 * 3_600_000,
   /** Requests in flight at which the load stops sending and counts the rest as not sent. */
   inFlightMaxCount: 100_000,
+  /** Requests sent before answers are read again. */
+  launchBatchMaxCount: 256,
   /** Characters of an error text kept in a record. */
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */
@@ -41,7 +43,9 @@ export const limits = {
   hedgeBudgetMaxTokens: 10,
   /** A request's own deadline timer fires this long before the call's. */
   deadlineSlackMs: 50,
-  /** A timer that fires this late was held up in this process, which then may not have read answers. */
+  /**
+   * A timer that fires this late was held up in this process, which then may not have read answers.
+   */
   timerLateMs: 5,
   /** From the first packet of a connection to the peer's first words in HTTP/2. */
   connectTimeoutMs: 1000,

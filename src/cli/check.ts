@@ -31,6 +31,7 @@ export const checkCommand = defineSubcommand({
     "dfs check --replicas localhost:50051,localhost:50052",
     "dfs check --replicas localhost:50051,localhost:50052 --wait 10",
   ],
+  endsAtOnce: true,
   flags: flagSpecs,
   async run({ replicas, wait }, context) {
     const endUs = context.clock.nowUs() + wait * 1000;

@@ -16,7 +16,9 @@ const demoDurationMs = 30_000;
 const demoDeadlineMs = 30_000;
 /** Four runs in a row should not try anyone's patience. */
 const compareDurationMs = 12_000;
-/** Above the attempt timeout of retry, below the stall: turning elsewhere helps, waiting does not. */
+/**
+ * Above the attempt timeout of retry, below the stall: turning elsewhere helps, waiting does not.
+ */
 const compareDeadlineMs = 3500;
 
 const { rate, policy, attemptTimeout } = loadFlags;

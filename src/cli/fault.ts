@@ -1,11 +1,13 @@
 import { formatDuration } from "../base/duration.ts";
-import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { DfsError } from "../base/errors.ts";
+import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { freshId } from "../base/random.ts";
 import { injectCrash } from "../fault/crash.ts";
 import type { FaultName, FaultOptions, FaultRequest, FaultResult } from "../fault/fault-request.ts";
 import { injectNoop } from "../fault/noop.ts";
 import { injectStall } from "../fault/stall.ts";
+import type { LedgerRecord } from "../ledger/record.ts";
 import { runHeader } from "../ledger/run-header.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { faultEventLine } from "./fault-lines.ts";
@@ -113,15 +115,24 @@ async function runFault(
     return exitStatus.verified;
   }
   terminal.line(`Run ${run}, log file ${values.logfile ?? "none"}: ${plannedText(fault, values)}`);
-  const result =
+  const recorded =
     values.logfile === undefined
-      ? await inject(options)
+      ? { result: await inject(options), lost: undefined }
       : await injectRecorded(fault, values, { options, inject, path: values.logfile, terminal });
+  const { result, lost } = recorded;
   if (result.outcome === "target-gone") {
     const rule = "a target must live to be seen running again";
     terminal.notices.error(`Cannot prove the recovery of port ${values.port} as ${rule}`);
   }
-  return statusOf[result.outcome];
+  if (lost === undefined) return statusOf[result.outcome];
+  terminal.notices.error(lost);
+  return worstExitStatus([statusOf[result.outcome], exitStatus.cannotRun]);
+}
+
+/** What became of a fault; `lost` says how many of its records could not be written. */
+interface Recorded {
+  readonly result: FaultResult;
+  readonly lost: string | undefined;
 }
 
 /** Runs the fault between the header and the footer of its ledger. */
@@ -134,28 +145,39 @@ async function injectRecorded(
     readonly path: string;
     readonly terminal: Terminal;
   },
-): Promise<FaultResult> {
+): Promise<Recorded> {
   const { run, clock } = tools.options;
   const ledger = LedgerWriter.open(tools.path, { flush: "each", clock });
+  let failureTold = false;
+  const append = (record: LedgerRecord) => {
+    ledger.append(record);
+    if (ledger.failure === undefined || failureTold) return;
+    failureTold = true;
+    const what = `Cannot write the log file "${ledger.path}": ${ledger.failure}`;
+    tools.terminal.notices.warn(`${what}; the fault goes on without its records`);
+  };
+  const lost = () =>
+    ledger.failure === undefined
+      ? undefined
+      : `Cannot prove the fault as ${ledger.lostRecordCount} of its record(s) could not be ` +
+        `written to ${ledger.path}`;
   const description = { run, command: `fault ${fault}`, seed: 0, config: configOf(values) };
-  ledger.append(runHeader(description, clock));
+  append(runHeader(description, clock));
   const end = (reason: string, targetCount: number) => {
     const totals = { targets: String(targetCount) };
-    ledger.append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
+    append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
   };
   try {
-    const result = await tools.inject({ ...tools.options, ledger });
+    const result = await tools.inject({ ...tools.options, ledger: { append } });
     end(result.outcome === "done" ? "normal" : result.outcome, result.targets.length);
-    return result;
+    return { result, lost: lost() };
   } catch (error) {
     end("failed", 0);
-    throw error;
+    const also = lost();
+    if (also === undefined || !(error instanceof DfsError)) throw error;
+    throw new DfsError("cannot-run", `${error.message}. ${also}`, { cause: error });
   } finally {
     ledger.close();
-    if (ledger.failure !== undefined) {
-      const lost = `${ledger.lostRecordCount} record(s) could not be written`;
-      tools.terminal.notices.warn(`${lost} to ${ledger.path}: ${ledger.failure}`);
-    }
   }
 }
 

@@ -8,6 +8,8 @@ import { didYouMean } from "../base/nearest.ts";
 export interface Flag<T> {
   readonly arg: ArgDef;
   readonly repeatable: boolean;
+  /** For dfs itself to type: left out of the help. */
+  readonly hidden?: true;
   /**
    * `texts` are the values as typed, in order, none when the flag is absent; throws usage errors.
    */
@@ -176,6 +178,11 @@ export function toggle(description: string): Flag<boolean> {
     repeatable: false,
     read: (texts) => texts.length > 0,
   };
+}
+
+/** `flag`, left out of the help. */
+export function hidden<T>(flag: Flag<T>): Flag<T> {
+  return { ...flag, hidden: true };
 }
 
 /** Endpoints, comma-separated or repeated; duplicates are refused. */

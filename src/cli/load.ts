@@ -45,7 +45,7 @@ export const loadCommand = defineSubcommand({
       workload,
       openChannel: openHttp2Channel,
       ledger: writer === undefined ? live : tee(writer, live),
-      lostRecordCount: () => writer?.lostRecordCount ?? 0,
+      lostRecordCount: () => writer?.audit() ?? 0,
       observer: terminalObserver(
         new LoadLines(config.ratePerSecond <= limits.lineRateMaxPerSecond, (line) =>
           terminal.line(line),
@@ -58,7 +58,7 @@ export const loadCommand = defineSubcommand({
     writer?.close();
     if (writer?.failure !== undefined) {
       terminal.notices.warn(
-        `${writer.lostRecordCount} record(s) could not be written to ${path}: ${writer.failure}`,
+        `${writer.lostRecordCount} record(s) are not in ${path}: ${writer.failure}`,
       );
     }
     terminal.line("");

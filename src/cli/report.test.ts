@@ -63,6 +63,19 @@ describe("dfs report", () => {
     expect(all.text).toEndWith("VERIFIED (run r): every criterion is met");
   });
 
+  test("refuses at once what is no regular file", async () => {
+    using dir = tempDir();
+    await expect(report(dir.path)).rejects.toMatchObject({ code: "cannot-run" });
+    const pipe = dir.file("client.log");
+    // Nobody ever writes to it, so reading it would never end. Windows has no such files.
+    if (Bun.which("mkfifo") === null) return;
+    await Bun.$`mkfifo ${pipe}`;
+    await expect(report(pipe)).rejects.toMatchObject({
+      code: "cannot-run",
+      message: `Cannot report as a log file must be a regular file, and ${pipe} is a named pipe`,
+    });
+  });
+
   test("cannot run without its files, and says which", async () => {
     using dir = tempDir();
     await expect(report(dir.file("none.log"))).rejects.toMatchObject({

@@ -36,6 +36,7 @@ export const reportCommand = defineSubcommand({
     "dfs report client.log server_50051.log server_50052.log fault.log",
     "dfs report client.log --format json",
   ],
+  endsAtOnce: true,
   flags: flagSpecs,
   positionals: {
     name: "files",

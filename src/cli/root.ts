@@ -1,7 +1,8 @@
 import { buildInfo } from "../base/build-info.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
-import { type ExitStatus, exitStatus, exitStatusOf } from "../base/exit-status.ts";
+import { type ExitStatus, exitStatus, exitStatusOf, worstExitStatus } from "../base/exit-status.ts";
 import { didYouMean } from "../base/nearest.ts";
+import { printable } from "../base/printable.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import type { Subcommand } from "./subcommand.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
@@ -46,21 +47,31 @@ const entries: Readonly<Record<string, Entry>> = {
 /** Runs the command line to its exit status; every error has become one clear notice by then. */
 export async function runCommandLine(rawArgs: readonly string[]): Promise<ExitStatus> {
   const terminal = createTerminal();
+  let status: ExitStatus;
   try {
-    return await dispatch(rawArgs, terminal);
+    status = await dispatch(rawArgs, terminal);
   } catch (error) {
-    const status = exitStatusOf(error);
-    if (error instanceof DfsError) terminal.notices.error(messageOf(error));
+    status = exitStatusOf(error);
+    if (error instanceof DfsError) terminal.notices.error(shortened(messageOf(error)));
     else terminal.notices.error("Internal error, please report it:", error);
-    return status;
-  } finally {
-    await terminal.flush();
   }
+  const lost = await terminal.flush();
+  if (lost === undefined) return status;
+  terminal.notices.error(`Results were lost on standard output: ${lost}`);
+  return worstExitStatus([status, exitStatus.cannotRun]);
 }
+
+/** A message that quotes a hundred thousand characters back helps nobody. */
+function shortened(message: string): string {
+  const safe = printable(message);
+  return safe.length <= noticeMaxLength ? safe : `${safe.slice(0, noticeMaxLength)} ...`;
+}
+
+const noticeMaxLength = 4000;
 
 async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const [first] = rawArgs;
-  if (first === "--version" || first === "-v") {
+  if (first === "--version" || first === "-v" || first === "-V") {
     terminal.line(`dfs ${buildInfo.version} (${buildInfo.commit})`);
     return exitStatus.verified;
   }
@@ -70,12 +81,19 @@ async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise
     return showHelp(first === "help" ? words.slice(1) : words, terminal);
   }
   const { entry, rest } = findEntry(words);
-  const subcommand = await entry.load();
   const interrupts = watchInterrupts();
+  const subcommand = await entry.load();
+  const ending = subcommand.endsAtOnce ? interrupts.soft : interrupts.hard;
+  if (!subcommand.endsAtOnce) {
+    interrupts.soft.addEventListener("abort", () => {
+      const name = String(interrupts.soft.reason);
+      terminal.notices.info(`${name}: ending in order; once more to leave at once`);
+    });
+  }
   return Promise.race([
     subcommand.run(rest, { terminal, interrupts }),
     new Promise<ExitStatus>((resolve) => {
-      interrupts.hard.addEventListener("abort", () => resolve(exitStatus.interrupted));
+      ending.addEventListener("abort", () => resolve(exitStatus.interrupted));
     }),
   ]);
 }

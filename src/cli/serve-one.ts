@@ -28,6 +28,7 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
       grace_ms: String(graceMs),
       started_by: supervisedBy ?? "user",
     },
+    onFailure: (text) => terminal.notices.warn(`${text}; serving goes on without its records`),
   });
   const replica = await startReplica({
     host,
@@ -40,7 +41,7 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
     ledger.end("failed", {});
     throw error;
   });
-  ledger.begin();
+  await beginOrLeave(ledger, replica);
   const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
   const { pid } = process;
   const graph = replica.graphSpec;
@@ -54,9 +55,19 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
   if (!finished) {
     terminal.notices.warn(`Requests in flight were cut at the end of the grace of ${graceMs} ms`);
   }
-  if (lost !== undefined) terminal.notices.warn(lost);
   say(`replica ${endpoint} ended after ${totals["executed"]} request(s)`);
-  return exitStatus.verified;
+  if (lost === undefined) return exitStatus.verified;
+  terminal.notices.error(`Cannot prove what was executed: ${lost}`);
+  return exitStatus.criterionNotMet;
+}
+
+async function beginOrLeave(ledger: ServerLedger, replica: Replica): Promise<void> {
+  try {
+    ledger.begin();
+  } catch (error) {
+    await replica.drain(0);
+    throw error;
+  }
 }
 
 /** `replica localhost:50051 serving modular:50000 (pid 1234), log server_50051.log`. */

@@ -5,7 +5,7 @@ import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
-import { describeEnd, isCrash } from "../replica/process-end.ts";
+import { describeEnd, isCrash, type ProcessEnd } from "../replica/process-end.ts";
 import { appendingTo } from "../replica/server-ledger.ts";
 import { type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
 import type { ServeConfig } from "./serve-config.ts";
@@ -17,6 +17,11 @@ export async function serveSeveral(
   config: ServeConfig,
   { terminal, clock, interrupts }: RunContext,
 ): Promise<ExitStatus> {
+  let restartsLost = false;
+  const onLedgerFailure = (failure: string) => {
+    restartsLost = true;
+    terminal.notices.warn(`${failure}; a restart is not recorded`);
+  };
   const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
   const supervisor = await startSupervisor({
     ...config,
@@ -26,7 +31,7 @@ export async function serveSeveral(
     clock,
     ledgerOf(port) {
       const logfile = config.logfileOf(port);
-      return logfile === undefined ? undefined : appendingTo(logfile, clock);
+      return logfile === undefined ? undefined : appendingTo(logfile, clock, onLedgerFailure);
     },
     onEvent(event) {
       if (event.kind === "output") terminal.line(`[${event.port}] ${printable(event.line)}`);
@@ -40,7 +45,11 @@ export async function serveSeveral(
   await Promise.race([asked, supervisor.allEnded]);
   if (interrupts.soft.aborted) {
     await supervisor.stop();
-    return exitStatus.verified;
+    // Each says itself what it could not write.
+    const ends = [...supervisor.ends.values()];
+    return restartsLost || ends.some(hasLostRecords)
+      ? exitStatus.criterionNotMet
+      : exitStatus.verified;
   }
   const crashed = [...supervisor.ends.values()].filter(isCrash);
   if (crashed.length === 0) return exitStatus.verified;
@@ -48,6 +57,11 @@ export async function serveSeveral(
     "cannot-run",
     "No replica is left to serve; --restart on-crash would start them again",
   );
+}
+
+/** How a replica ends that drained in order but could not write all of its ledger. */
+function hasLostRecords(end: ProcessEnd): boolean {
+  return end.kind === "status" && end.status === exitStatus.criterionNotMet;
 }
 
 /** One line for an event; output lines are the replica's own. */

@@ -1,7 +1,7 @@
 import { DfsError } from "../base/errors.ts";
 import type { ExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
-import { pickFreePorts } from "../replica/free-port.ts";
+import { pickFreePortRun } from "../replica/free-port.ts";
 import * as flags from "./flags.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { serveOne } from "./serve-one.ts";
@@ -45,10 +45,12 @@ const flagSpecs = {
     maxMs: limits.durationMaxMs,
   }),
   logfile: flags.logfile("server_PORT.log"),
-  supervisedBy: flags.text.optional({
-    description: "Who starts this replica: it then ends with its standard input",
-    valueHint: "NAME",
-  }),
+  supervisedBy: flags.hidden(
+    flags.text.optional({
+      description: "Who starts this replica: it then ends with its standard input",
+      valueHint: "NAME",
+    }),
+  ),
 };
 
 type ServeValues = flags.FlagValues<typeof flagSpecs>;
@@ -116,11 +118,13 @@ function checkTogether({
 }
 
 async function portsOf({ port, host, numReplicas = 1 }: ServeValues): Promise<readonly number[]> {
-  if (port !== 0) return Array.from({ length: numReplicas }, (_, index) => port + index);
-  const ports = await pickFreePorts(host, numReplicas);
-  if (ports.length === numReplicas) return ports;
+  const first = port === 0 ? await pickFreePortRun(host, numReplicas) : port;
+  if (first !== undefined) {
+    return Array.from({ length: numReplicas }, (_, index) => first + index);
+  }
+  const ports = numReplicas === 1 ? "a free port" : `${numReplicas} consecutive free ports`;
   throw new DfsError(
     "cannot-run",
-    `Cannot find ${numReplicas} free port(s) on ${host}: is it an address of this machine?`,
+    `Cannot find ${ports} on ${host}: is it an address of this machine?`,
   );
 }

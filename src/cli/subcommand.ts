@@ -22,6 +22,8 @@ export interface SubcommandSpec<F extends Flags> {
   /** Complete command lines that work when pasted. */
   readonly examples: readonly string[];
   readonly flags: F;
+  /** It has nothing to undo or drain: the first interrupt ends it. */
+  readonly endsAtOnce?: true;
   /** The words after the flags, when the subcommand takes any. */
   readonly positionals?: { readonly name: string; readonly description: string };
   run(values: FlagValues<F>, context: RunContext): Promise<ExitStatus>;
@@ -30,6 +32,7 @@ export interface SubcommandSpec<F extends Flags> {
 export interface Subcommand {
   readonly name: string;
   readonly examples: readonly string[];
+  readonly endsAtOnce: boolean;
   /** Usage, flags with their defaults, examples. */
   help(): Promise<string>;
   /** Reads the flags strictly (usage errors are thrown before anything starts), then runs. */
@@ -49,6 +52,7 @@ export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subc
   return {
     name: spec.name,
     examples: spec.examples,
+    endsAtOnce: spec.endsAtOnce ?? false,
     async help() {
       const usage = await renderUsage(cittyCommand(spec, async () => undefined));
       const examples = spec.examples.map((example) => `  ${example}`).join("\n");
@@ -73,7 +77,9 @@ function cittyCommand<F extends Flags>(
   spec: SubcommandSpec<F>,
   run: () => Promise<void>,
 ): CommandDef {
-  const args = Object.entries(spec.flags).map(([key, flag]) => [flagName(key), flag.arg] as const);
+  const args = Object.entries(spec.flags)
+    .filter(([, flag]) => flag.hidden !== true)
+    .map(([key, flag]) => [flagName(key), flag.arg] as const);
   const { positionals } = spec;
   const positionalArgs =
     positionals === undefined

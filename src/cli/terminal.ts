@@ -1,4 +1,5 @@
 import { type ConsolaInstance, createConsola } from "consola/basic";
+import { messageOf, systemErrorCode } from "../base/errors.ts";
 
 /** The one place that writes to the terminal: results on stdout, notices on stderr. */
 export interface Terminal {
@@ -9,23 +10,30 @@ export interface Terminal {
   line(text: string): void;
   /** Notices on stderr. */
   readonly notices: ConsolaInstance;
-  /** Resolves when everything written so far has left. */
-  flush(): Promise<void>;
+  /** Resolves when everything written so far has left; to why not, when results were lost. */
+  flush(): Promise<string | undefined>;
 }
 
 export function createTerminal(): Terminal {
-  const color = process.stdout.isTTY === true && !process.env["NO_COLOR"];
-  let readerGone = false;
-  process.stdout.on("error", () => {
-    // `dfs load | head` closes the pipe: the run goes on for its ledger, nobody reads the lines.
-    readerGone = true;
-  });
+  const { NO_COLOR: noColor, TERM: term } = process.env;
+  const color = process.stdout.isTTY === true && !noColor && term !== "dumb";
+  let isOver = false;
+  let failure: string | undefined;
+  const onError = (error: Error | null | undefined) => {
+    if (!error) return;
+    isOver = true;
+    // `dfs load | head` closes the pipe: the run goes on for its ledger, nobody misses the lines.
+    if (systemErrorCode(error) !== "EPIPE") failure ??= messageOf(error);
+  };
+  process.stdout.on("error", onError);
+  // Without standard error there is nobody left to tell.
+  process.stderr.on("error", () => undefined);
   return {
     color,
     // A pseudo-terminal without a size says 0.
     columns: Math.max(process.stdout.columns || 100, 60),
     line(text) {
-      if (!readerGone) process.stdout.write(`${color ? text : Bun.stripANSI(text)}\n`);
+      if (!isOver) process.stdout.write(`${color ? text : Bun.stripANSI(text)}\n`, onError);
     },
     notices: createConsola({
       stdout: process.stderr,
@@ -34,6 +42,7 @@ export function createTerminal(): Terminal {
     }),
     async flush() {
       await Promise.all([drained(process.stdout), drained(process.stderr)]);
+      return failure;
     },
   };
 }

@@ -12,8 +12,8 @@ const answers: Behaviour = { kind: "answers", afterMs: 2 };
 const silent: Behaviour = { kind: "silent" };
 
 /**
- * Replicas that behave as told under policy adaptive, which has learned from 40 answers of 2 ms each:
- * hedges after 10 ms, attempt timeout 20 ms.
+ * Replicas that behave as told under policy adaptive, which has learned from 40 answers of 2 ms
+ * each: hedges after 10 ms, attempt timeout 20 ms.
  */
 async function world(replicaCount: number, budget = new HedgeBudget()) {
   const clock = new VirtualClock();

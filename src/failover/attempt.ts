@@ -120,7 +120,7 @@ export class Attempt implements AttemptView, OpenAttempt {
 }
 
 function silentUnlessAnswered(result: UnaryResult, attempt: Attempt): UnaryResult {
-  if (result.status !== "CANCELLED") return result;
+  if (result.status !== "CANCELLED" || result.isFromPeer) return result;
   return { ...result, status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) };
 }
 

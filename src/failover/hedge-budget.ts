@@ -1,8 +1,8 @@
 import { limits } from "../base/limits.ts";
 
 /**
- * A token bucket: each request earns a share of a token, each hedge spends a whole one. However slow
- * every replica is, hedges add no more than that share to the traffic.
+ * A token bucket: each request earns a share of a token, each hedge spends a whole one. However
+ * slow every replica is, hedges add no more than that share to the traffic.
  */
 export class HedgeBudget {
   /** Hedges refused for want of a token. */

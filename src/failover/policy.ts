@@ -26,7 +26,8 @@ export interface RequestView {
 }
 
 /**
- * Why an attempt is needed: the first; an attempt failed; its replica is silent; or it is merely slow.
+ * Why an attempt is needed: the first; an attempt failed; its replica is silent; or it is merely
+ * slow.
  */
 export type Need = "first" | "failure" | "silence" | "slowness";
 
@@ -44,8 +45,8 @@ export interface ReplicaView {
 }
 
 /**
- * `wait`: until a replica comes back. `stay`: with what is open. `end`: no further attempt, whatever
- * happens.
+ * `wait`: until a replica comes back. `stay`: with what is open. `end`: no further attempt,
+ * whatever happens.
  */
 export type Step =
   | { readonly kind: "attempt"; readonly replica: number }
@@ -87,9 +88,10 @@ export function createPolicy(name: PolicyName, attemptTimeoutMs?: number): Polic
 export const retryAttemptTimeoutMs = 3000;
 
 /**
- * Healthy replicas share the load: fewest in flight, in turn among equals, untried before tried. With
- * none healthy a request waits for one, unless all are merely suspect: then they are likely
- * overloaded rather than gone, and the least bad one serves. Hedges and moves go to healthy ones only.
+ * Healthy replicas share the load: fewest in flight, in turn among equals, untried before tried.
+ * With none healthy a request waits for one, unless all are merely suspect: then they are likely
+ * overloaded rather than gone, and the least bad one serves. Hedges and moves go to healthy ones
+ * only.
  */
 function adaptiveNext(request: RequestView, replicas: readonly ReplicaView[]): Step {
   const fresh = request.attempts.slice(request.attemptCountBeforeWait);
@@ -119,9 +121,9 @@ function leastLoadedFirst(requestNumber: number, replicas: readonly ReplicaView[
 }
 
 /**
- * The way of the original guide's client: requests take the replicas in turn, a failure goes at once
- * to the next in order, and only when all have failed does the request wait. The replica that came
- * back is then first.
+ * The way of the original guide's client: requests take the replicas in turn, a failure goes at
+ * once to the next in order, and only when all have failed does the request wait. The replica that
+ * came back is then first.
  */
 function retryNext(request: RequestView, replicas: readonly ReplicaView[]): Step {
   const { attempts, attemptCountBeforeWait, number } = request;

@@ -41,8 +41,9 @@ interface Replica {
 
 /**
  * The replicas, what is known of each, and the probes that find out more. A replica that does not
- * answer is probed in the background: the channel reconnects by itself, and one call to a method that
- * does not exist (it executes nothing on any server) stays outstanding until the replica answers.
+ * answer is probed in the background: the channel reconnects by itself, and one call to a method
+ * that does not exist (it executes nothing on any server) stays outstanding until the replica
+ * answers.
  */
 export class ReplicaSet {
   readonly #replicas: readonly Replica[];

@@ -16,6 +16,7 @@ export class RequestRun {
   #attemptCountBeforeWait = 0;
   #isDone = false;
   #mayHaveExecuted = false;
+  #isRefused = false;
   #detail = "no attempt was made";
   #cancelDeadline: CancelTimer = () => undefined;
   #cancelWait: CancelTimer | undefined;
@@ -161,6 +162,7 @@ export class RequestRun {
     }
     if (this.#isDone) return;
     this.#mayHaveExecuted ||= result.mayHaveExecuted;
+    this.#isRefused = result.isFromPeer === true;
     this.#detail = `${result.status} from ${formatEndpoint(attempt.endpoint)}: ${result.detail}`;
     if (typeof result.pushback === "number") replicas.spare(attempt.replica, result.pushback);
     if (attempt.isAbandoned) replicas.observe(attempt.replica, "silent", result.detail);
@@ -206,6 +208,7 @@ export class RequestRun {
     for (const attempt of this.#attempts) {
       if (!attempt.isOpen) continue;
       this.#mayHaveExecuted = true;
+      this.#isRefused = false;
       this.#detail = `DEADLINE_EXCEEDED from ${formatEndpoint(attempt.endpoint)}: ${silenceText(attempt)}`;
       if (!attempt.isMoved) {
         this.#report(
@@ -228,6 +231,7 @@ export class RequestRun {
         attemptCount: this.#attempts.length,
         answer: { status, response, detail, serviceUs },
         mayHaveExecuted: true,
+        isRefused: false,
       },
       attempt,
     );
@@ -241,6 +245,7 @@ export class RequestRun {
       answer: undefined,
       detail: this.#detail,
       mayHaveExecuted: this.#mayHaveExecuted,
+      isRefused: this.#isRefused,
     });
   }
 
@@ -250,8 +255,8 @@ export class RequestRun {
     this.#cancelHedge();
     this.#cancelWait?.();
     for (const attempt of this.#attempts) {
-      // An attempt that was overtaken stays open: it may still show its replica to be silent, and its
-      // late answer heals.
+      // An attempt that was overtaken stays open: it may still show its replica to be silent, and
+      // its late answer heals.
       const isOvertaken = answering !== undefined && attempt.number < answering.number;
       if (!isOvertaken) attempt.cancel();
     }

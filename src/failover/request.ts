@@ -35,6 +35,8 @@ export interface CallResult {
   readonly detail: string;
   /** Whether an attempt may have been executed. */
   readonly mayHaveExecuted: boolean;
+  /** Whether the last attempt was answered after all, by a status that is no answer to build on. */
+  readonly isRefused: boolean;
 }
 
 export interface Answer {

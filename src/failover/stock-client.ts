@@ -5,8 +5,9 @@ import { statusName } from "../rpc/status.ts";
 import type { CallResult, FailoverRequest, RequestClient } from "./request.ts";
 
 /**
- * What gRPC itself offers, for comparison: round_robin over all replicas and the retry policy of the
- * gRPC documentation's example. It has no attempt timeout, so it never retries a silent replica.
+ * What gRPC itself offers, for comparison: round_robin over all replicas and the retry policy of
+ * the gRPC documentation's example. It has no attempt timeout, so it never retries a silent
+ * replica.
  */
 const serviceConfig = {
   loadBalancingConfig: [{ round_robin: {} }],
@@ -73,6 +74,7 @@ export class StockClient implements RequestClient {
               : undefined,
           detail,
           mayHaveExecuted: true,
+          isRefused: false,
         });
       },
     );

@@ -17,9 +17,10 @@ export function fixedTiming(attemptTimeoutMs: number): Timing {
 }
 
 /**
- * Timeouts that follow the healthy tail of the latest answers. The attempt timeout stays above it: a
- * replica must not become suspect for an answer that is merely among the slow ones. A hedge may come
- * earlier, since the budget bounds what it costs. `fixedAttemptTimeoutMs` overrides what is learned.
+ * Timeouts that follow the healthy tail of the latest answers. The attempt timeout stays above it:
+ * a replica must not become suspect for an answer that is merely among the slow ones. A hedge may
+ * come earlier, since the budget bounds what it costs. `fixedAttemptTimeoutMs` overrides what is
+ * learned.
  */
 export class LearnedTiming implements Timing {
   attemptTimeoutMs: number;

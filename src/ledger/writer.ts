@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { type CancelTimer, type Clock, systemClock } from "../base/clock.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
@@ -37,6 +37,9 @@ export class LedgerWriter implements LedgerSink {
   /** Whether the file ends within a line, ours or that of a killed predecessor. */
   #torn: boolean;
   #closed = false;
+  readonly #sizeAtOpen: number;
+  #writtenByteCount = 0;
+  #writtenRecordCount = 0;
 
   private constructor(path: string, fd: number, options: LedgerWriterOptions) {
     this.path = path;
@@ -44,6 +47,7 @@ export class LedgerWriter implements LedgerSink {
     this.#flush = options.flush;
     this.#clock = options.clock ?? systemClock;
     this.#torn = endsWithinLine(fd);
+    this.#sizeAtOpen = fstatSync(fd).size;
   }
 
   /** Opens or creates `path`; throws `cannot-run` when that is not possible. */
@@ -77,10 +81,29 @@ export class LedgerWriter implements LedgerSink {
     try {
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
       this.#torn = false;
+      this.#writtenRecordCount += lines.length;
     } catch (error) {
       this.failure ??= messageOf(error);
       this.#countLost(bytes, written);
     }
+    this.#writtenByteCount += written;
+  }
+
+  /**
+   * Looks whether what was written is still there: a file removed, replaced or cut short meanwhile
+   * has lost all of it as far as anyone can tell. Returns the records lost in all.
+   */
+  audit(): number {
+    this.flush();
+    if (this.failure !== undefined || this.#closed) return this.lostRecordCount;
+    const file = fstatSync(this.#fd);
+    const named = statSync(this.path, { throwIfNoEntry: false });
+    const isSame = named !== undefined && named.dev === file.dev && named.ino === file.ino;
+    const isWhole = file.size >= this.#sizeAtOpen + this.#writtenByteCount;
+    if (!file.isFile() || (isSame && isWhole)) return this.lostRecordCount;
+    this.failure = isSame ? "it was cut short meanwhile" : "it was removed or replaced meanwhile";
+    this.lostRecordCount += this.#writtenRecordCount;
+    return this.lostRecordCount;
   }
 
   close(): void {

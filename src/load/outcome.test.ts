@@ -3,7 +3,7 @@ import type { CallResult } from "../failover/request.ts";
 import { settle } from "./outcome.ts";
 
 // Due at 1.000 s, sent 2 ms late, answered at 1.010 s after 7 ms of service.
-const request = { id: "r-9", number: 9, dueUs: 1_000_000, sentUs: 1_002_000 };
+const request = { id: "r-9", number: 9, dueUs: 1_000_000, sentUs: 1_002_000, deadlineUs: 2e6 };
 const answered: CallResult = {
   finishedUs: 1_010_000,
   attemptCount: 2,
@@ -11,6 +11,7 @@ const answered: CallResult = {
   answer: { status: "OK", response: new Uint8Array([1]), detail: "", serviceUs: 7000 },
   detail: "",
   mayHaveExecuted: true,
+  isRefused: false,
 };
 const unanswered: CallResult = { ...answered, answer: undefined, detail: "UNAVAILABLE" };
 const right = () => undefined;
@@ -47,4 +48,17 @@ test("settle() tells a request that may have been executed from one that was not
   expect(settle(request, unanswered, right).record).toMatchObject({ outcome: "indeterminate" });
   const refused = { ...unanswered, mayHaveExecuted: false };
   expect(settle(request, refused, right).record).toMatchObject({ outcome: "failed" });
+});
+
+test("settle() calls a request failed that a server answered with a status to no avail", () => {
+  const refused = { ...unanswered, isRefused: true, detail: "INTERNAL" };
+  expect(settle(request, refused, right).record).toMatchObject({ outcome: "failed" });
+});
+
+test("settle() does not take an answer after the deadline for ok", () => {
+  const late = { ...answered, finishedUs: 2_000_001 };
+  expect(settle(request, late, right).record).toMatchObject({
+    outcome: "failed",
+    detail: "OK, but after its deadline",
+  });
 });

@@ -15,6 +15,7 @@ export interface SentRequest {
   readonly number: number;
   readonly dueUs: number;
   readonly sentUs: number;
+  readonly deadlineUs: number;
 }
 
 /**
@@ -49,7 +50,11 @@ export function settle(
   });
   const { answer } = result;
   if (answer === undefined) {
-    return ended(result.mayHaveExecuted ? "indeterminate" : "failed", result.detail);
+    const isUnknown = result.mayHaveExecuted && !result.isRefused;
+    return ended(isUnknown ? "indeterminate" : "failed", result.detail);
+  }
+  if (result.finishedUs > request.deadlineUs) {
+    return ended("failed", `${answer.status}, but after its deadline`);
   }
   if (answer.status !== "OK") return ended("failed", `${answer.status}: ${answer.detail}`);
   const fault = faultOf(answer.response);

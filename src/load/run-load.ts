@@ -116,7 +116,9 @@ class LoadRun {
    */
   #doWhatIsDue(): void {
     const elapsedUs = this.#elapsedUs;
-    while (Math.min(this.#nextDueUs, this.#nextTickUs) <= elapsedUs) {
+    // Bounded, so that answers and signals are read even when the rate is beyond this machine.
+    for (let done = 0; done < limits.launchBatchMaxCount; done++) {
+      if (Math.min(this.#nextDueUs, this.#nextTickUs) > elapsedUs) return;
       if (this.#nextDueUs < this.#nextTickUs) this.#launch();
       else this.#tick();
     }
@@ -137,7 +139,8 @@ class LoadRun {
     const number = this.#nextNumber++;
     const sentUs = clock.nowUs();
     const dueUs = this.#startUs + schedule.dueUs(number);
-    const request = { id: requestId(run, number), number, dueUs, sentUs };
+    const deadlineUs = dueUs + deadlineMs * 1000;
+    const request = { id: requestId(run, number), number, dueUs, sentUs, deadlineUs };
     this.#tally.scheduled(sentUs - dueUs);
     if (this.#tally.inFlight > limits.inFlightMaxCount) {
       this.#tally.notSent();
@@ -150,7 +153,7 @@ class LoadRun {
         number,
         path: workload.path,
         bytes: workload.requestBytes(number),
-        deadlineUs: dueUs + deadlineMs * 1000,
+        deadlineUs,
         mayExecuteTwice: workload.isIdempotent,
       },
       (result) => this.#settle(request, result),
@@ -200,6 +203,7 @@ function notSent(tUs: number): CallResult {
     endpoint: undefined,
     answer: undefined,
     detail: `not sent: ${limits.inFlightMaxCount} requests were in flight`,
+    isRefused: false,
     mayHaveExecuted: false,
   };
 }

@@ -33,6 +33,25 @@ export async function pickFreePorts(host: string, count: number): Promise<readon
   return [...ports].sort((one, other) => one - other);
 }
 
+/**
+ * The first of `count` consecutive ports that are free on every address of `host`, starting where
+ * the system picks; undefined when no such run turns up.
+ */
+export async function pickFreePortRun(host: string, count: number): Promise<number | undefined> {
+  for (let trial = 0; trial < runTrialMaxCount; trial++) {
+    const picked = await systemPickedPort(bindAddresses(host));
+    if (picked === undefined) return undefined;
+    // Near the top of the range the run ends there rather than starts there.
+    const first = Math.min(picked, 65535 - count + 1);
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    const trials = await Promise.all(ports.map((port) => isPortFree(host, port)));
+    if (!trials.includes(false)) return first;
+  }
+  return undefined;
+}
+
+const runTrialMaxCount = 50;
+
 async function systemPickedPort(addresses: readonly string[]): Promise<number | undefined> {
   for (const address of addresses) {
     const trial = await tryListen(address, 0);

@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
@@ -84,7 +84,8 @@ async function cannotListen(host: string, port: number, failure: unknown): Promi
 }
 
 async function ruleBroken(host: string, port: number, failure: unknown): Promise<string> {
-  switch (listenErrorCode(failure)) {
+  const code = listenErrorCode(failure);
+  switch (code) {
     case "EADDRINUSE": {
       const free = await freePortAbove(host, port);
       return `port ${port} is taken${free === undefined ? "" : `; port ${free} is free`}`;
@@ -96,8 +97,9 @@ async function ruleBroken(host: string, port: number, failure: unknown): Promise
     case "EAFNOSUPPORT":
       return `${host} is not an address of this machine; use localhost, or 0.0.0.0 for all of them`;
     default:
-      return isIPv6(host) || /^[\d.]+$/.test(host) || failure === undefined
-        ? messageOf(failure)
-        : `no address is known for ${host} (${messageOf(failure)})`;
+      if (code !== undefined) return `the system does not let it listen there (${code})`;
+      return isIP(host) === 0
+        ? `no address is known for ${host}; use localhost, or an address of this machine`
+        : messageOf(failure);
   }
 }

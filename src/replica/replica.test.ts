@@ -175,6 +175,18 @@ describe("startReplica()", () => {
     expect(failure.message).toContain("192.0.2.1 is not an address of this machine");
   });
 
+  test("says in its own words that a host has no address", async () => {
+    // The top-level domain "invalid" never resolves (RFC 2606).
+    for (const host of ["no-such-host.invalid", "999.1.1.1"]) {
+      const failure = await Running.start({ host, port: 50_051 }).catch((error) => error);
+      expect(failure).toMatchObject({ name: "DfsError", code: "cannot-run" });
+      expect(failure.message).toBe(
+        `Cannot serve on ${host}:50051: no address is known for ${host}; ` +
+          "use localhost, or an address of this machine",
+      );
+    }
+  });
+
   test("finishes the requests in flight when it drains, and then refuses connections", async () => {
     await using running = await Running.start();
     const { client, replica } = running;

@@ -1,5 +1,15 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
@@ -43,11 +53,56 @@ describe("ServerLedger", () => {
     ]);
   });
 
-  test("writes nothing for a replica that never came to listen", () => {
+  test("leaves no file, and another's as it is, for a replica that never came to listen", () => {
     const path = join(dir, "never.log");
+    const options = { config: {}, clock: systemClock };
+    new ServerLedger(path, options).end("failed", {});
+    expect(existsSync(path)).toBe(false);
+    writeFileSync(path, "another's line");
+    const { mtimeMs } = statSync(path);
+    new ServerLedger(path, options).end("failed", {});
+    expect(readFileSync(path, "utf8")).toBe("another's line");
+    expect(statSync(path).mtimeMs).toBe(mtimeMs);
+  });
+
+  test("refuses a path that cannot be written before anything is served", () => {
+    const file = join(dir, "a-file");
+    writeFileSync(file, "");
+    for (const path of [dir, join(dir, "no-such-folder", "x.log"), join(file, "x.log")]) {
+      const open = () => new ServerLedger(path, { config: {}, clock: systemClock });
+      expect(open).toThrow(`Cannot write the log file "${path}": `);
+    }
+  });
+
+  // A device that is always full; only Linux has one.
+  test.skipIf(process.platform !== "linux")(
+    "tells once, and at once, that the disk is full, and at the end how much was lost",
+    () => {
+      const told: string[] = [];
+      const ledger = new ServerLedger("/dev/full", {
+        config: {},
+        clock: systemClock,
+        onFailure: (failure) => told.push(failure),
+      });
+      ledger.begin();
+      const enospc = 'Cannot write the log file "/dev/full": ENOSPC';
+      expect(told).toEqual([expect.stringContaining(enospc)]);
+      ledger.append(execution);
+      // Header, execution, footer.
+      expect(ledger.end("normal", {})).toStartWith("3 record(s) could not be written to /dev/full");
+      expect(told).toHaveLength(1);
+    },
+  );
+
+  test("counts what was executed before a file that could not be opened after all", () => {
+    const folder = join(dir, "soon-gone");
+    mkdirSync(folder);
+    const path = join(folder, "x.log");
     const ledger = new ServerLedger(path, { config: {}, clock: systemClock });
-    ledger.end("failed", {});
-    expect(readFileSync(path, "utf8")).toBe("");
+    rmdirSync(folder);
+    ledger.append(execution);
+    expect(() => ledger.begin()).toThrow(`Cannot write the log file "${path}": `);
+    expect(ledger.end("failed", {})).toBe(`1 record(s) could not be written to ${path}`);
   });
 
   test("keeps no file when asked for none", () => {
@@ -73,5 +128,12 @@ describe("appendingTo()", () => {
     } as const;
     appendingTo(path, systemClock).append(restart);
     expect(await recordsOf(path)).toEqual([restart]);
+  });
+
+  test("tells of a record that is lost instead of throwing", () => {
+    const path = join(dir, "no-such-folder", "x.log");
+    const told: string[] = [];
+    appendingTo(path, systemClock, (failure) => told.push(failure)).append(execution);
+    expect(told).toEqual([expect.stringContaining(`Cannot write the log file "${path}"`)]);
   });
 });

@@ -1,76 +1,123 @@
+import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { DfsError, messageOf } from "../base/errors.ts";
 import { freshId } from "../base/random.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
 import { runHeader } from "../ledger/run-header.ts";
 import { type LedgerSink, LedgerWriter } from "../ledger/writer.ts";
 
-/** A replica's own ledger: its run's header, an ExecutionRecord a request, its footer. */
+export interface ServerLedgerOptions {
+  readonly config: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Told once, at the first record that could not be written. */
+  readonly onFailure?: (failure: string) => void;
+}
+
+/**
+ * A replica's own ledger: its run's header, an ExecutionRecord a request, its footer. The file is
+ * opened when the replica listens, not before: a replica that cannot must leave no file behind, and
+ * with its port taken the file may well be the ledger of the replica that has it.
+ */
 export class ServerLedger implements LedgerSink {
   readonly run = freshId();
-  readonly #writer: LedgerWriter | undefined;
-  readonly #config: Readonly<Record<string, string>>;
-  readonly #clock: Clock;
+  readonly #path: string | undefined;
+  readonly #options: ServerLedgerOptions;
+  #writer: LedgerWriter | undefined;
   #begun = false;
+  #failureTold = false;
+  #earlyLostCount = 0;
 
-  /** Opens `path` (undefined: no ledger); throws `cannot-run` when that is not possible. */
-  constructor(
-    path: string | undefined,
-    options: { readonly config: Readonly<Record<string, string>>; readonly clock: Clock },
-  ) {
-    this.#config = options.config;
-    this.#clock = options.clock;
-    this.#writer =
-      path === undefined
-        ? undefined
-        : LedgerWriter.open(path, { flush: "each", clock: options.clock });
+  /** Throws `cannot-run` when `path` (undefined: no ledger) could not be opened later. */
+  constructor(path: string | undefined, options: ServerLedgerOptions) {
+    this.#path = path;
+    this.#options = options;
+    if (path !== undefined) assertWritable(path);
   }
 
-  /**
-   * Writes the header, once. Not before the replica listens: with its port taken, the file may well
-   * be the ledger of the replica that has it.
-   */
+  /** Opens the file and writes the header, once; throws `cannot-run` when it cannot be opened. */
   begin(): void {
     if (this.#begun) return;
+    const { clock, config } = this.#options;
+    if (this.#path !== undefined) {
+      this.#writer = LedgerWriter.open(this.#path, { flush: "each", clock });
+    }
     this.#begun = true;
-    const { run } = this;
-    const header = { run, command: "serve", seed: 0, config: this.#config };
-    this.#writer?.append(runHeader(header, this.#clock));
+    const header = { run: this.run, command: "serve", seed: 0, config };
+    this.#write(runHeader(header, clock));
   }
 
   /**
    * A first request can arrive before begin() is called: one address listens, the other not yet.
    */
   append(record: LedgerRecord): void {
-    this.begin();
-    this.#writer?.append(record);
+    try {
+      this.begin();
+    } catch {
+      // The request is answered all the same; begin() says why, to the one that calls it next.
+      this.#earlyLostCount++;
+      return;
+    }
+    this.#write(record);
   }
 
   /** Writes the footer and closes; returns what was lost on the way, as a sentence, if anything. */
   end(reason: string, totals: Readonly<Record<string, string>>): string | undefined {
-    if (this.#begun) {
-      this.#writer?.append({
-        kind: "end",
-        tUs: this.#clock.nowUs(),
-        run: this.run,
-        reason,
-        totals,
-      });
-    }
+    const { run } = this;
+    const tUs = this.#options.clock.nowUs();
+    if (this.#begun) this.#write({ kind: "end", tUs, run, reason, totals });
     this.#writer?.close();
-    const { failure, lostRecordCount = 0, path } = this.#writer ?? {};
-    if (failure === undefined) return undefined;
-    return `${lostRecordCount} record(s) could not be written to ${path}: ${failure}`;
+    const { failure, lostRecordCount = 0 } = this.#writer ?? {};
+    const count = lostRecordCount + this.#earlyLostCount;
+    if (count === 0) return undefined;
+    const why = failure === undefined ? "" : `: ${failure}`;
+    return `${count} record(s) could not be written to ${this.#path}${why}`;
+  }
+
+  #write(record: LedgerRecord): void {
+    const writer = this.#writer;
+    writer?.append(record);
+    if (writer?.failure === undefined || this.#failureTold) return;
+    this.#failureTold = true;
+    this.#options.onFailure?.(cannotWrite(writer.path, writer.failure));
   }
 }
 
-/** Appends each record to `path` by one write: the replica itself has the same file open. */
-export function appendingTo(path: string, clock: Clock): LedgerSink {
+/**
+ * Appends each record to `path` by one write: the replica itself has the same file open. What could
+ * not be written is lost and told to `onFailure`, each time.
+ */
+export function appendingTo(
+  path: string,
+  clock: Clock,
+  onFailure?: (failure: string) => void,
+): LedgerSink {
   return {
     append(record) {
-      // Opened anew each time, so that a line its crashed predecessor left torn is found and ended.
-      const writer = LedgerWriter.open(path, { flush: "each", clock });
-      writer.append(record);
-      writer.close();
+      try {
+        // Opened anew each time, so that a line its crashed predecessor left torn is found and
+        // ended.
+        const writer = LedgerWriter.open(path, { flush: "each", clock });
+        writer.append(record);
+        writer.close();
+        if (writer.failure !== undefined) onFailure?.(cannotWrite(path, writer.failure));
+      } catch (error) {
+        onFailure?.(messageOf(error));
+      }
     },
   };
+}
+
+/** As far as can be told without creating the file, or changing it. */
+function assertWritable(path: string): void {
+  try {
+    if (existsSync(path)) closeSync(openSync(path, constants.O_RDWR | constants.O_APPEND));
+    else accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new DfsError("cannot-run", cannotWrite(path, messageOf(error)), { cause: error });
+  }
+}
+
+function cannotWrite(path: string, failure: string): string {
+  return `Cannot write the log file "${path}": ${failure}`;
 }

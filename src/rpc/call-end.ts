@@ -15,6 +15,7 @@ export function endInHeaders(headers: AnswerHeaders): CallEnd | undefined {
     status: /^\d{1,3}$/.test(String(code)) ? statusName(Number(code)) : "UNKNOWN",
     detail: percentDecoded(String(headers["grpc-message"] ?? "")),
     mayHaveExecuted: true,
+    isFromPeer: true,
     ...(pushback === undefined ? {} : { pushback: parsePushback(String(pushback)) }),
   };
 }
@@ -49,7 +50,8 @@ export function endOfHttpAnswer(headers: AnswerHeaders): CallEnd | undefined {
   const contentType = String(headers["content-type"] ?? "none");
   if (httpStatus === 200 && contentType.startsWith("application/grpc")) return undefined;
   const detail = `not an answer of gRPC: HTTP status ${httpStatus}, content type ${contentType}`;
-  return { status: statusByHttp[httpStatus] ?? "UNKNOWN", detail, mayHaveExecuted: true };
+  const status = statusByHttp[httpStatus] ?? "UNKNOWN";
+  return { status, detail, mayHaveExecuted: true, isFromPeer: true };
 }
 
 interface Reset {

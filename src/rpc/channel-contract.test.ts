@@ -39,6 +39,7 @@ for (const implementation of implementations) {
           status: "NOT_FOUND",
           detail: "no zero: é % 日\n",
           mayHaveExecuted: true,
+          isFromPeer: true,
         });
       });
 

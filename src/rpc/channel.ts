@@ -21,9 +21,10 @@ export interface Channel {
 }
 
 /**
- * `connecting`: the peer has not spoken HTTP/2 yet, which a suspended process never does. `ready`: it
- * has. `draining`: it has announced to go (GOAWAY); open calls finish, new ones belong elsewhere.
- * `broken`: refused, lost, or silent for too long while connecting; to be tried again after a pause.
+ * `connecting`: the peer has not spoken HTTP/2 yet, which a suspended process never does. `ready`:
+ * it has. `draining`: it has announced to go (GOAWAY); open calls finish, new ones belong
+ * elsewhere. `broken`: refused, lost, or silent for too long while connecting; to be tried again
+ * after a pause.
  */
 export type ChannelState = "idle" | "connecting" | "ready" | "draining" | "broken";
 
@@ -49,6 +50,8 @@ export interface CallEnd {
    * refused, or the peer's GOAWAY says that it was not looked at.
    */
   readonly mayHaveExecuted: boolean;
+  /** The peer sent the status; absent: the connection, the deadline or we ourselves made it. */
+  readonly isFromPeer?: true;
   /** The server's `grpc-retry-pushback-ms`: the pause it asks for, or not to retry at all. */
   readonly pushback?: number | "never";
 }

@@ -31,6 +31,14 @@ export async function describeEndpoint(
     waitForReady: true,
   });
   const { isServing, detail } = judgeHealth(health, channel.state);
+  if (channel.state === "broken") {
+    return {
+      isServing,
+      detail: await whyBroken(channel),
+      roundTripUs: undefined,
+      replica: undefined,
+    };
+  }
   const askedUs = clock.nowUs();
   const remainingMs = timeoutMs - (askedUs - startUs) / 1000;
   if (health.status === "DEADLINE_EXCEEDED" || remainingMs <= 0) {
@@ -69,9 +77,15 @@ export function judgeHealth(
   }
 }
 
+/** A call that does not wait for a connection tells why there is none. */
+async function whyBroken(channel: Channel): Promise<string> {
+  const call = { path: healthCheck.path, request: new Uint8Array(), timeoutMs: 100 };
+  return (await unaryResult(channel, call)).detail;
+}
+
 const silenceOf: Readonly<Record<ChannelState, string>> = {
   idle: "no connection",
-  broken: "connection refused",
+  broken: "no connection",
   connecting: "accepts connections, but does not speak",
   ready: "connected, but no answer",
   draining: "draining",

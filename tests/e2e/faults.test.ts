@@ -198,6 +198,20 @@ describe("dfs fault stall", () => {
     );
   });
 
+  // /dev/full: a device that is always full.
+  test.skipIf(!onLinux)("is undone although its records are lost, and exits with 5", async () => {
+    const [port = 0] = await freePorts(1);
+    using dir = tempDir();
+    await using replica = await startReplica(port, dir.path);
+    const args = ["fault", "stall", "--port", String(port), "--duration", "300ms"];
+    const stall = await runDfs([...args, "--logfile", "/dev/full"], { cwd: dir.path });
+    expect(stall.status).toBe(5);
+    expect(stall.stderr).toContain('Cannot write the log file "/dev/full": ENOSPC');
+    expect(stall.stderr).toContain("record(s) could not be written to /dev/full");
+    expect(stall.stdout).toMatch(/RECOVERY: resumed /);
+    expect(linuxState(replica.pid)).not.toBe("T");
+  });
+
   test("ends with status 3 and says so when its target dies while suspended", async () => {
     const [port = 0] = await freePorts(1);
     using dir = tempDir();

@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, symlinkSync } from "node:fs";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
 import { runDfs, startDfs, startReplica } from "../support/dfs-process.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -27,6 +28,47 @@ describe("dfs serve", () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain(String(port));
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("leaves no log file behind when its port is taken", async () => {
+    const [port = 0] = await freePorts(1);
+    using dir = tempDir();
+    using other = tempDir();
+    await using _first = await startReplica(port, dir.path);
+    const { status } = await runDfs(["serve", "--port", String(port)], { cwd: other.path });
+    expect(status).toBe(5);
+    expect(readdirSync(other.path)).toEqual([]);
+  });
+
+  test("does not serve when its log file cannot be written: status 5", async () => {
+    using dir = tempDir();
+    const serve = ["serve", "--port", "0", "--logfile", "no-such-folder/x.log"];
+    const { status, stdout, stderr } = await runDfs(serve, { cwd: dir.path });
+    expect(status).toBe(5);
+    expect(stdout).toBe("");
+    expect(stderr).toContain('Cannot write the log file "no-such-folder/x.log"');
+  });
+
+  // /dev/full: a device that is always full.
+  test.skipIf(!onLinux)("goes on with a full disk, warns at once, and ends with 1", async () => {
+    const [port = 0] = await freePorts(1);
+    using dir = tempDir();
+    const serve = ["serve", "--port", String(port), "--logfile", "/dev/full"];
+    await using replica = startDfs(serve, { cwd: dir.path });
+    await replica.waitFor(/Cannot write the log file "\/dev\/full": ENOSPC/);
+    expect((await statusOfCheck([port], dir.path, "--wait", "5")).status).toBe(0);
+    replica.kill("SIGTERM");
+    const { status, stderr } = await replica.exited(15_000);
+    expect(status).toBe(1);
+    expect(stderr.match(/ENOSPC/g)?.length).toBe(2);
+    expect(stderr).toContain("record(s) could not be written to /dev/full");
+  });
+
+  test("--help says nothing of the flag that only dfs itself types", async () => {
+    using dir = tempDir();
+    const { stdout } = await runDfs(["serve", "--help"], { cwd: dir.path });
+    expect(stdout).toContain("--num-replicas");
+    expect(stdout).not.toContain("supervised-by");
   });
 
   test("--port 0 picks a port, prints it, and serves there; check says who answers", async () => {
@@ -109,6 +151,52 @@ describe("dfs serve --num-replicas", () => {
       (await dir.read(`server_${port + 1}.log`)).match(/ run=\S+ command=serve/g),
     ).toHaveLength(1);
   });
+
+  test("--port 0 picks consecutive ports", async () => {
+    using dir = tempDir();
+    await using supervisor = startDfs(["serve", "--port", "0", "--num-replicas", "3"], {
+      cwd: dir.path,
+    });
+    await supervisor.waitFor(/( serving [\s\S]*){3}/, 30_000);
+    const ports = Array.from(supervisor.stdout.matchAll(/:(\d+) serving/g), ([, port]) =>
+      Number(port),
+    ).sort((one, other) => one - other);
+    const [first = 0] = ports;
+    expect(ports).toEqual([first, first + 1, first + 2]);
+  });
+
+  test.skipIf(!onLinux)("ends with 1 when a replica could not write its log", async () => {
+    using dir = tempDir();
+    // Each PORT its own link to the device that is always full.
+    const port = await neighbouringPorts();
+    for (const each of [port, port + 1]) symlinkSync("/dev/full", dir.file(`full_${each}.log`));
+    const serve = ["serve", "--num-replicas", "2", "--port", String(port)];
+    await using supervisor = startDfs([...serve, "--logfile", "full_PORT.log"], { cwd: dir.path });
+    await supervisor.waitFor(/( serving [\s\S]*){2}/, 30_000);
+    supervisor.kill("SIGTERM");
+    expect((await supervisor.exited(20_000)).status).toBe(1);
+    expect(supervisor.stdout).toContain(`Cannot write the log file "full_${port}.log": ENOSPC`);
+  });
+
+  test.skipIf(!onLinux)(
+    "asked to end while its replicas still start, it leaves none behind and exits with 0",
+    async () => {
+      const mark = `DFS_TEST_MARK=serve-early-${process.pid}-${systemClock.nowUs()}`;
+      const [name = "", value = ""] = mark.split("=");
+      using dir = tempDir();
+      await using supervisor = startDfs(["serve", "--port", "0", "--num-replicas", "2"], {
+        cwd: dir.path,
+        env: { [name]: value },
+      });
+      // Not before it has begun to start them: until then a signal simply ends it.
+      const started = () => processesMarked(mark).length > 1;
+      expect(await waitUntil(systemClock, started, { withinMs: 15_000, everyMs: 2 })).toBe(true);
+      supervisor.kill("SIGTERM");
+      expect((await supervisor.exited(20_000)).status).toBe(0);
+      const allGone = () => processesMarked(mark).length === 0;
+      expect(await waitUntil(systemClock, allGone, { withinMs: 15_000, everyMs: 50 })).toBe(true);
+    },
+  );
 
   test.skipIf(!onLinux)("leaves no replica behind when it is killed itself", async () => {
     const port = await neighbouringPorts();

@@ -2,8 +2,8 @@ import { afterEach } from "bun:test";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
 import type { Channel, ChannelState, UnaryCall } from "../../src/rpc/channel.ts";
-import { openGrpcChannel } from "../../src/rpc/grpc-channel.ts";
 import { openHttp2Channel } from "../../src/rpc/http2-channel.ts";
+import { openGrpcChannel } from "./grpc-channel.ts";
 import { type RawServer, type RawServerScript, startRawServer } from "./raw-http2-server.ts";
 
 /**

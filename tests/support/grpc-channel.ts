@@ -7,11 +7,11 @@ import {
   Metadata,
   type StatusObject,
 } from "@grpc/grpc-js";
-import { type CancelTimer, systemClock, wallClockIn } from "../base/clock.ts";
-import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
-import { limits } from "../base/limits.ts";
-import { parsePushback, pushbackKey } from "./call-end.ts";
-import { unarySink } from "./call-sink.ts";
+import { type CancelTimer, systemClock, wallClockIn } from "../../src/base/clock.ts";
+import { type Endpoint, formatEndpoint } from "../../src/base/endpoint.ts";
+import { limits } from "../../src/base/limits.ts";
+import { parsePushback, pushbackKey } from "../../src/rpc/call-end.ts";
+import { unarySink } from "../../src/rpc/call-sink.ts";
 import type {
   CallEnd,
   CancelCall,
@@ -22,9 +22,9 @@ import type {
   StreamEvents,
   UnaryCall,
   UnaryResult,
-} from "./channel.ts";
-import { metadataEntries } from "./grpc-metadata.ts";
-import { statusName } from "./status.ts";
+} from "../../src/rpc/channel.ts";
+import { metadataEntries } from "../../src/rpc/grpc-metadata.ts";
+import { statusName } from "../../src/rpc/status.ts";
 
 export interface GrpcChannelOptions {
   readonly connectTimeoutMs?: number;
@@ -260,6 +260,8 @@ function endOf(status: StatusObject): CallEnd {
     status: statusName(status.code),
     detail: match === null ? details : `no connection: ${match[1] ?? "none yet"}`,
     mayHaveExecuted: !isUnsent,
+    // A status that grpc-js makes by itself carries none of the headers that a peer sends with one.
+    ...(Object.keys(status.metadata.getMap()).length > 0 ? { isFromPeer: true } : {}),
     ...(pushback === undefined ? {} : { pushback: parsePushback(String(pushback)) }),
   };
 }

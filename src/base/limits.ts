@@ -18,10 +18,12 @@ export const limits = {
   /** Records buffered this long are written; a SIGKILL loses no more than that. */
   ledgerFlushMs: 200,
   /**
-   * Share of the run's requests that may leave late before the run proves nothing, and how late
-   * that is.
+   * A run proves nothing when more than this share of its requests left more than lagLateMs after
+   * they were due (a busy machine hiccups for up to some 170 ms), or any of them more than
+   * lagInconclusiveMs: the generator was frozen, and a longer run would only hide it.
    */
   lagInconclusiveShare: 0.01,
+  lagLateMs: 250,
   lagInconclusiveMs: 1000,
   /**
    * How long a request that has tried every replica waits for one to come back before it tries

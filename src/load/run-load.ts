@@ -79,7 +79,9 @@ class LoadRun {
     const { clock, schedule, signal } = this.#options;
     while (!signal.aborted) {
       this.#doWhatIsDue();
-      if (this.#elapsedUs >= schedule.durationUs) break;
+      // What fell due in the last batch still has to be sent, late as it is.
+      const isAllSent = this.#nextNumber > schedule.requestCount;
+      if (isAllSent && this.#elapsedUs >= schedule.durationUs) break;
       const nextUs = Math.min(this.#nextDueUs, this.#nextTickUs, schedule.durationUs);
       await sleep(clock, this.#msUntil(nextUs), signal);
     }

@@ -20,7 +20,18 @@ export interface ServerRun {
   /** Undefined: its file does not begin with a header. */
   readonly header: RunRecord | undefined;
   readonly path: string;
+  /** Its footer; undefined when it crashed or still runs. */
+  end: EndRecord | undefined;
+  /** Executions in its ledger, of any run's requests or of nobody's. */
+  executionCount: number;
+  /** Executions of a predecessor in the same file, which left no footer, may be counted as its. */
+  readonly followsUnfinished: boolean;
+  /** Another life in the same file overlapped it: whose executions are whose is not known. */
+  isMixed: boolean;
 }
+
+/** The path under which a load that keeps no ledger file hands its records over. */
+export const unkeptSource = "this run";
 
 /** A supervisor's record, with the header that says on which host it was written. */
 export interface RestartEntry {
@@ -86,6 +97,11 @@ export class LedgerCollector {
       .sort(newestFirst);
   }
 
+  /** Whether the records of `run` are in a file, or were only seen as they happened. */
+  isKeptInFile(run: string): boolean {
+    return this.#headers.get(run)?.path !== unkeptSource;
+  }
+
   addHeader(header: RunRecord, path: string): void {
     const known = this.#headers.get(header.run);
     if (known !== undefined) {
@@ -118,6 +134,8 @@ export class LedgerCollector {
   }
 
   addExecution(record: ExecutionRecord, server: number): void {
+    const life = this.servers[server];
+    if (life !== undefined) life.executionCount++;
     const located = this.locate(record.request);
     located?.data.addExecution(located.number, server, record);
   }
@@ -171,6 +189,8 @@ export class LedgerSource implements LedgerSink, SourceFacts {
   readonly #ledger: LedgerCollector;
   /** The server run that the file's executions belong to, by its index. */
   #server: number | undefined;
+  /** All lives of server processes in this file. */
+  readonly #lives: ServerRun[] = [];
 
   constructor(ledger: LedgerCollector, path: string) {
     this.#ledger = ledger;
@@ -198,6 +218,7 @@ export class LedgerSource implements LedgerSink, SourceFacts {
         break;
       case "end":
         this.#ledger.addEnd(record);
+        this.#endServer(record);
         break;
       case "fault":
         this.#ledger.faults.push(record);
@@ -233,7 +254,22 @@ export class LedgerSource implements LedgerSink, SourceFacts {
   }
 
   #addServer(header: RunRecord | undefined): number {
-    return this.#ledger.servers.push({ header, path: this.path }) - 1;
+    const last = this.#lives.at(-1);
+    const life: ServerRun = {
+      ...{ header, path: this.path, end: undefined, executionCount: 0, isMixed: false },
+      followsUnfinished: last !== undefined && last.end === undefined,
+    };
+    this.#lives.push(life);
+    return this.#ledger.servers.push(life) - 1;
+  }
+
+  #endServer(end: EndRecord): void {
+    const index = this.#lives.findIndex(({ header }) => header?.run === end.run);
+    const life = this.#lives[index];
+    if (life === undefined) return;
+    life.end = end;
+    if (index === this.#lives.length - 1) return;
+    for (const mixed of this.#lives.slice(index)) mixed.isMixed = true;
   }
 
   #serverHeader(): RunRecord | undefined {

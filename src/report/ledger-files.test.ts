@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { LedgerCollector } from "./ledger-collector.ts";
 import { defaultLedgerPatterns, findLedgerFiles } from "./ledger-files.ts";
@@ -31,6 +31,32 @@ describe("findLedgerFiles()", () => {
     expect(findLedgerFiles(["a[1].log", "b*.log"], dir.path)).toEqual({
       paths: ["a[1].log"],
       missing: ["b*.log"],
+    });
+  });
+});
+
+describe("findLedgerFiles() of what is no regular file", () => {
+  const rule = "Cannot report as a log file must be a regular file, and";
+
+  test("refuses devices and directories, by name or by pattern, without reading them", () => {
+    using dir = tempDir();
+    mkdirSync(dir.file("server_1.log"));
+    const refused = (...patterns: string[]) => expect(() => findLedgerFiles(patterns, dir.path));
+    refused("server_1.log").toThrow(`${rule} server_1.log is a directory`);
+    refused(...defaultLedgerPatterns).toThrow(`${rule} server_1.log is a directory`);
+    if (process.platform === "win32") return;
+    refused("/dev/zero").toThrow(`${rule} /dev/zero is a device`);
+    refused("/dev/null").toThrow(`${rule} /dev/null is a device`);
+    symlinkSync("/dev/zero", dir.file("client.log"));
+    refused("client.log").toThrow(`${rule} client.log is a device`);
+  });
+
+  test("leaves out a link to nothing that a pattern matches", () => {
+    using dir = tempDir();
+    symlinkSync(dir.file("gone"), dir.file("server_1.log"));
+    expect(findLedgerFiles(["server_*.log"], dir.path)).toEqual({
+      paths: [],
+      missing: ["server_*.log"],
     });
   });
 });

@@ -7,8 +7,11 @@ import {
   loadHeader,
   lostLine,
   okLine,
+  reportOf,
   runReportOf,
+  stateLine,
 } from "../../tests/support/ledger-lines.ts";
+import { renderText } from "./render-text.ts";
 
 const a = "localhost:50051";
 const b = "localhost:50052";
@@ -108,8 +111,25 @@ describe("outages", () => {
       "fault.log": [faultHeader(0, { run: "f" }), faultLine(1000, { run: "f", port: 50051 })],
     });
     expect(outages).toMatchObject([
-      { cause: "crash", detectionMs: -5, affectedCount: 1, endUs: null, rejoinMs: null },
+      { cause: "crash", detectionMs: 0, affectedCount: 1, endUs: null, rejoinMs: null },
     ]);
+  });
+
+  test("that the client saw more than 1 s before their fault have no detection, and say so", () => {
+    const { outages, remarks } = runReportOf({
+      "client.log": [
+        loadHeader(0),
+        // Down 1.050 s before the fault, and its failed attempt within the second before it.
+        stateLine(950, a, "down"),
+        attemptLine(1030, 1, { endpoint: a }),
+        okLine(1040, 1, { endpoint: b, attempts: 2 }),
+        loadFooter(4000, { scheduled: 1, ok: 1 }),
+      ],
+      "fault.log": [faultHeader(0, { run: "f" }), faultLine(2000, { run: "f", port: 50051 })],
+    });
+    expect(outages).toMatchObject([{ cause: "crash", detectionMs: null, failoverMs: 0 }]);
+    expect(remarks).toHaveLength(1);
+    expect(remarks[0]).toContain("the client's first sign of it came 1.05s before it");
   });
 
   test("of a crash during a stall are one, with both causes", () => {
@@ -156,5 +176,35 @@ describe("outages", () => {
     expect(run.outages).toEqual([]);
     expect(run.recovery.affectedCount).toBe(0);
     expect(run.attempts).toMatchObject({ failed: 0, late: 1 });
+  });
+});
+
+describe("a stall that the client had no sign of", () => {
+  const fault = [
+    faultHeader(0, { run: "f", fault: "stall" }),
+    faultLine(1000, { run: "f", port: 50051, fault: "stall" }),
+    faultLine(2500, { run: "f", port: 50051, fault: "stall", phase: "end" }),
+  ];
+  const rows = [
+    { why: "no request was open there", met: okLine(3004, 1) },
+    {
+      // Sent at 1.400 s, answered at 2.510 s.
+      why: "it was shorter than the attempt timeout: 1 requests open there were answered by it",
+      met: okLine(2510, 1, { latencyMs: 1110 }),
+    },
+  ];
+  test.each(rows)("is not noticed, which is said: $why", ({ why, met }) => {
+    const report = reportOf({
+      "client.log": [loadHeader(0), met, loadFooter(4000, { scheduled: 1, ok: 1 })],
+      "fault.log": fault,
+    });
+    const [run] = report.reports;
+    expect(run?.outages).toMatchObject([{ noticed: false, affectedCount: 0, detectionMs: null }]);
+    expect(run?.remarks).toHaveLength(1);
+    expect(run?.remarks[0]).toContain(`not noticed, as ${why}`);
+    expect(run?.remarks[0]).toEndWith("the run does not show that this fault is survived");
+    const text = renderText(report, { color: false, width: 200 });
+    expect(text).toMatch(/localhost:50051 +stall +\d\d:35:01 +not noticed/);
+    expect(text).toContain("\n\nRemarks\n  stall of localhost:50051 at ");
   });
 });

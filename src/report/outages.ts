@@ -10,6 +10,8 @@ export interface Outage {
   readonly cause: string;
   readonly beginFrom: "fault" | "attempt";
   readonly beginUs: number;
+  /** When the fault was undone; its begin when nothing tells. */
+  readonly faultEndUs: number;
   /** The instant of its first answer since; undefined when there was none. */
   readonly servedUs: number | undefined;
   readonly failures: readonly FailedAttempt[];
@@ -19,7 +21,7 @@ export interface Outage {
  * A fault is on record once its effect was observed, some polls after it took effect; attempts that
  * failed this much earlier are its doing still.
  */
-const observationSlackUs = 1e6;
+export const observationSlackUs = 1e6;
 
 /**
  * The outages of one replica: one for each fault, or several when a further one comes before it
@@ -30,13 +32,15 @@ export function outagesOf(
   timeline: ReplicaTimeline,
   faults: readonly RunFault[],
 ): readonly Outage[] {
-  const spans: { cause: string; beginUs: number; servedUs: number | undefined }[] = [];
-  for (const { fault, beginUs } of faults) {
+  const spans: FaultSpan[] = [];
+  for (const { fault, beginUs, endUs } of faults) {
     const last = spans.at(-1);
     if (last !== undefined && beginUs < (last.servedUs ?? Number.POSITIVE_INFINITY)) {
       if (!last.cause.split("+").includes(fault)) last.cause += `+${fault}`;
+      last.faultEndUs = Math.max(last.faultEndUs, endUs);
     } else {
-      spans.push({ cause: fault, beginUs, servedUs: firstServedUs(timeline, beginUs) });
+      const servedUs = firstServedUs(timeline, beginUs);
+      spans.push({ cause: fault, beginUs, faultEndUs: endUs, servedUs });
     }
   }
   const explained = spans.map((span): Outage => {
@@ -48,6 +52,13 @@ export function outagesOf(
   const taken = new Set(explained.flatMap(({ failures }) => failures));
   const rest = timeline.failures.filter((failure) => !taken.has(failure));
   return [...explained, ...unexplained(timeline, rest)].sort((a, b) => a.beginUs - b.beginUs);
+}
+
+interface FaultSpan {
+  cause: string;
+  readonly beginUs: number;
+  faultEndUs: number;
+  readonly servedUs: number | undefined;
 }
 
 function unexplained(timeline: ReplicaTimeline, failures: readonly FailedAttempt[]): Outage[] {
@@ -62,7 +73,10 @@ function unexplained(timeline: ReplicaTimeline, failures: readonly FailedAttempt
     own = [failure];
     servedUs = firstServedUs(timeline, failure.tUs);
     const beginUs = failure.tUs;
-    outages.push({ cause: "unknown", beginFrom: "attempt", beginUs, servedUs, failures: own });
+    outages.push({
+      ...{ cause: "unknown", beginFrom: "attempt", beginUs, faultEndUs: beginUs, servedUs },
+      failures: own,
+    });
   }
   return outages;
 }

@@ -13,6 +13,7 @@ export function faultSections(run: RunReport, options: TextOptions): readonly Li
     executionLines(run, options),
     restartLines(run, options),
     clockLines(run, options),
+    remarkLines(run, options),
   ];
 }
 
@@ -53,14 +54,19 @@ function outageRow(outage: OutageFigures): readonly string[] {
     outage.endpoint,
     outage.beginFrom === "fault" ? outage.cause : "seen by the client",
     outage.begin.slice("YYYY-MM-DD ".length),
-    spanText(outage.detectionMs),
-    spanText(outage.failoverMs),
+    outage.noticed ? sinceText(outage.detectionMs) : "not noticed",
+    sinceText(outage.failoverMs),
     outage.rejoinMs === null ? "not seen" : spanText(outage.rejoinMs),
     outage.recoveredCount < outage.affectedCount
       ? `${outage.affectedCount - outage.recoveredCount} never`
       : spanText(outage.recoveryMs),
     String(outage.affectedCount),
   ];
+}
+
+/** Seen no later than the fault tool had its proof. */
+function sinceText(spanMs: number | null): string {
+  return spanMs === 0 ? "at once" : spanText(spanMs);
 }
 
 function executionLines({ executions }: RunReport, options: TextOptions): Lines {
@@ -108,7 +114,7 @@ function restartLines({ restarts }: RunReport, options: TextOptions): Lines {
   return [tinted("Replicas started during the run", "title", options), ...lines];
 }
 
-function clockLines({ clocks, outages, remarks }: RunReport, options: TextOptions): Lines {
+function clockLines({ clocks, outages }: RunReport, options: TextOptions): Lines {
   const byFault = outages.some(({ beginFrom }) => beginFrom === "fault");
   const notes = [
     ...clocks.map(clockText),
@@ -118,10 +124,17 @@ function clockLines({ clocks, outages, remarks }: RunReport, options: TextOption
             "at its start, so a step of it between their starts shifts them by as much",
         ]
       : []),
-    ...remarks,
   ];
   if (notes.length === 0) return [];
   return [tinted("Clocks", "title", options), ...notes.flatMap((note) => wrapped(note, options))];
+}
+
+function remarkLines({ remarks }: RunReport, options: TextOptions): Lines {
+  if (remarks.length === 0) return [];
+  return [
+    tinted("Remarks", "title", options),
+    ...remarks.flatMap((remark) => wrapped(remark, options)),
+  ];
 }
 
 function clockText({ endpoint, pid, offsetMinMs, offsetMaxMs }: ClockOffset): string {

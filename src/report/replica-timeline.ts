@@ -58,6 +58,23 @@ export function firstServedUs({ answers }: ReplicaTimeline, sinceUs: number): nu
   return undefined;
 }
 
+/** Attempts that were open at some instant of the span and that the replica did answer. */
+export function openDuring(
+  { answers }: ReplicaTimeline,
+  beginUs: number,
+  endUs: number,
+): { count: number; slowestUs: number } {
+  let count = 0;
+  let slowestUs = 0;
+  for (let at = lowerBound(answers.tUs, beginUs); at < answers.tUs.length; at++) {
+    const sentUs = answers.sentUs[at] ?? 0;
+    if (sentUs > endUs) continue;
+    count++;
+    slowestUs = Math.max(slowestUs, (answers.tUs[at] ?? 0) - sentUs);
+  }
+  return { count, slowestUs };
+}
+
 function countOf(column: { at(row: number): number }, rowCount: number, value: number): number {
   let count = 0;
   for (let row = 0; row < rowCount; row++) if (column.at(row) === value) count++;

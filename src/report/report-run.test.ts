@@ -107,6 +107,7 @@ describe("reportLedgers() over a run worked out by hand", () => {
         ...{ endpoint: "localhost:50051", cause: "crash", beginFrom: "fault" },
         ...{ beginUs: startUs + 1_200_000, begin: "2026-11-22 21:35:01" },
         endUs: startUs + 2_509_000,
+        noticed: true,
         detectionMs: 1, // state=down at 1.201 s
         failoverMs: 310, // #4 answered by 50052 at 1.510 s
         rejoinMs: 1309, // #6 answered by 50051 at 2.509 s
@@ -138,24 +139,30 @@ describe("reportLedgers() over a run worked out by hand", () => {
       // #2 -2..3, #4 (sent 1.502) -4..4, #5 -3..4, #8 -4..4.
       { endpoint: "localhost:50052", pid: 22, offsetMinMs: -2, offsetMaxMs: 3 },
     ]);
-    expect(report.remarks).toEqual([]);
+    // The one is #7, which the client found wrong.
+    expect(report.remarks).toEqual([
+      "replicas answered the run's requests differently: " +
+        "7 times found=true visited=341, 1 times found=false visited=0",
+    ]);
   });
 
   test("judges it", () => {
     expect(report.verdict.result).toBe("not-verified");
     expect(report.verdict.criteria.map(({ name, met }) => [name, met])).toEqual([
       ["full duration held", "yes"],
+      ["rate held", "yes"], // the worst left 1 ms late
       ["success rate above 95 %", "no"], // 87.5 %
       ["nothing lost", "no"],
       ["nothing wrong", "no"],
       ["recovery under 1 s", "yes"], // 8 ms
       ["ledger complete", "yes"],
+      ["ledgers consistent", "yes"],
     ]);
   });
 
   test("names the files and what they hold", () => {
     expect(reportOf(golden).files).toEqual([
-      { path: "client.log", recordCount: 15, skippedLineCount: 0, holds: ["client"] },
+      { path: "client.log", recordCount: 18, skippedLineCount: 0, holds: ["client"] },
       { path: "fault.log", recordCount: 3, skippedLineCount: 0, holds: ["fault"] },
       { path: "server_50051.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },
       { path: "server_50052.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },

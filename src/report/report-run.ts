@@ -1,6 +1,7 @@
 import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerRecord, RunRecord } from "../ledger/record.ts";
+import { consistencyOf } from "./consistency.ts";
 import { executionFindings } from "./executions.ts";
 import { latencyFigures } from "./latency.ts";
 import type { LedgerCollector, SourceFacts } from "./ledger-collector.ts";
@@ -65,11 +66,15 @@ function reportRun(ledger: LedgerCollector, data: RunData): RunReport {
   const faults = faultsOfRun(ledger, data);
   const restarts = restartsOfRun(ledger, data);
   const run = runFacts(data);
+  const outages = outageFigures(data, faults.faults, affected);
+  const consistency = consistencyOf(ledger, data, executions.figures);
   return {
     run,
     verdict: judge({
       ...{ run, requests, duration, lag, recovery },
       missingRecords: missingRecords(data, requests),
+      isLedgerKept: ledger.isKeptInFile(data.run),
+      consistency,
     }),
     requests,
     duration,
@@ -79,12 +84,12 @@ function reportRun(ledger: LedgerCollector, data: RunData): RunReport {
     attempts: attemptFigures(data),
     replicas: replicaFigures(data, executions.byEndpoint),
     recovery,
-    outages: outageFigures(data, faults.faults, affected),
+    outages: outages.outages,
     executions: executions.figures,
     restarts: restarts.restarts,
     clocks: executions.clocks,
     stateChanges: stateChanges(data),
-    remarks: [...faults.remarks, ...restarts.remarks],
+    remarks: [...faults.remarks, ...restarts.remarks, ...outages.remarks, ...consistency.remarks],
   };
 }
 

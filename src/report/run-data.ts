@@ -35,6 +35,8 @@ export class AttemptRows {
 /** Requests that ended otherwise than ok; one row each. */
 export class UnsuccessfulRows {
   readonly number = new NumberColumn();
+  readonly tUs = new NumberColumn();
+  readonly elapsedUs = new NumberColumn();
   readonly lagUs = new NumberColumn();
   readonly outcome = new IndexColumn();
   readonly endpoint = new IndexColumn();
@@ -48,6 +50,8 @@ export class ExecutionRows {
   /** Index of the server run in LedgerCollector.servers. */
   readonly server = new IndexColumn();
   readonly code = new IndexColumn();
+  /** The answer as one number: visited * 2 + found. */
+  readonly answer = new NumberColumn();
 }
 
 export const unsuccessfulOutcomes = ["wrong", "failed", "indeterminate"] as const;
@@ -76,7 +80,7 @@ export class RunData {
   readonly unsuccessful = new UnsuccessfulRows();
   readonly executions = new ExecutionRows();
   readonly states: ReplicaRecord[] = [];
-  readonly ticks = { scheduled: 0, notSent: 0, hedgesRefused: 0 };
+  readonly ticks = { count: 0, scheduled: 0, notSent: 0, hedgesRefused: 0, lagMaxUs: 0 };
 
   constructor(run: string) {
     this.run = run;
@@ -123,6 +127,8 @@ export class RunData {
   addUnsuccessful(number: number, record: RequestRecord): void {
     const { unsuccessful } = this;
     unsuccessful.number.push(number);
+    unsuccessful.tUs.push(record.tUs);
+    unsuccessful.elapsedUs.push(record.elapsedUs);
     unsuccessful.lagUs.push(record.lagUs);
     unsuccessful.outcome.push(unsuccessfulOutcomes.indexOf(record.outcome));
     unsuccessful.endpoint.push(this.endpoints.indexOf(record.endpoint));
@@ -130,6 +136,8 @@ export class RunData {
   }
 
   addTick(record: TickRecord): void {
+    this.ticks.count++;
+    this.ticks.lagMaxUs = Math.max(this.ticks.lagMaxUs, record.lagMaxUs);
     this.ticks.scheduled += record.scheduled;
     this.ticks.notSent += record.notSent;
     this.ticks.hedgesRefused += record.refused;
@@ -141,6 +149,7 @@ export class RunData {
     executions.tUs.push(record.tUs);
     executions.server.push(server);
     executions.code.push(this.codes.indexOf(record.code));
+    executions.answer.push(record.visited * 2 + (record.found ? 1 : 0));
   }
 
   /** A number from the run's configuration, or null when its header is missing or does not say. */
@@ -154,7 +163,7 @@ export class RunData {
   }
 }
 
-function numberOrNull(text: string | undefined): number | null {
+export function numberOrNull(text: string | undefined): number | null {
   if (text === undefined || text.trim() === "") return null;
   const value = Number(text);
   return Number.isFinite(value) ? value : null;

@@ -9,6 +9,8 @@ export interface RunFault {
   readonly endpoint: string;
   readonly fault: string;
   readonly beginUs: number;
+  /** When it was undone; its begin when nothing tells. */
+  readonly endUs: number;
 }
 
 export interface RunFaults {
@@ -34,7 +36,8 @@ export function faultsOfRun(ledger: LedgerCollector, data: RunData): RunFaults {
       );
       continue;
     }
-    if (!overlaps(begin, ledger.faults, data)) continue;
+    const endUs = endOf(begin, ledger.faults);
+    if (endUs < data.startUs || begin.tUs > data.endUs) continue;
     const listener = { port: begin.port, endpoint: undefined, header };
     const endpoint = endpointBehind(listener, endpoints, data.header);
     if (endpoint === undefined) {
@@ -43,14 +46,14 @@ export function faultsOfRun(ledger: LedgerCollector, data: RunData): RunFaults {
       );
       continue;
     }
-    faults.push({ endpoint, fault: begin.fault, beginUs: begin.tUs });
+    faults.push({ endpoint, fault: begin.fault, beginUs: begin.tUs, endUs });
   }
   faults.sort((a, b) => a.beginUs - b.beginUs || compareText(a.endpoint, b.endpoint));
   return { faults, remarks: [...remarks].sort(compareText) };
 }
 
 /** A fault without an end (a crash, or its tool was killed) counts at the instant it began. */
-function overlaps(begin: FaultRecord, all: readonly FaultRecord[], data: RunData): boolean {
+function endOf(begin: FaultRecord, all: readonly FaultRecord[]): number {
   let endUs = begin.tUs;
   for (const end of all) {
     const isItsEnd =
@@ -61,5 +64,5 @@ function overlaps(begin: FaultRecord, all: readonly FaultRecord[], data: RunData
       end.tUs >= begin.tUs;
     if (isItsEnd) endUs = Math.max(endUs, end.tUs);
   }
-  return endUs >= data.startUs && begin.tUs <= data.endUs;
+  return endUs;
 }

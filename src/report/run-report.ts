@@ -129,7 +129,7 @@ export interface LatencyFigures {
 export interface LagFigures {
   readonly p99Ms: number | null;
   readonly maxMs: number | null;
-  /** Requests that left later than limits.lagInconclusiveMs after they were due. */
+  /** Requests that left later than limits.lagLateMs after they were due. */
   readonly lateCount: number;
 }
 
@@ -183,12 +183,15 @@ export interface OutageFigures {
   readonly begin: string;
   /** When the replica's first answer came; null when none did before the run's end. */
   readonly endUs: number | null;
+  /** False: a fault that the client had no sign of, and that affected nobody. */
+  readonly noticed: boolean;
   /**
-   * Negative when the client saw it before the fault tool had proved it; null without a fault
-   * ledger.
+   * Never negative: 0 (at once) also when the client saw it within the second before the fault tool
+   * had proved it. Null without a fault ledger or a sign, or when the sign came earlier still,
+   * which a remark then says.
    */
   readonly detectionMs: number | null;
-  /** Until the first affected request was answered elsewhere. */
+  /** Until the first affected request was answered elsewhere; never negative, as detectionMs. */
   readonly failoverMs: number | null;
   /** Until the first answer of the replica itself. */
   readonly rejoinMs: number | null;

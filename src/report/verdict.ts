@@ -1,12 +1,16 @@
 import { formatDuration } from "../base/duration.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
+import type { Consistency } from "./consistency.ts";
 import type { Criterion, RunReport, Verdict } from "./run-report.ts";
 
 /** Everything a verdict looks at. */
 export type Evidence = Pick<RunReport, "run" | "requests" | "duration" | "lag" | "recovery"> & {
   /** Records of each kind that the footer counts and the ledger does not hold, such as `2 ok`. */
   readonly missingRecords: readonly string[];
+  /** False: the load was told to keep no ledger file. */
+  readonly isLedgerKept: boolean;
+  readonly consistency: Consistency;
 };
 
 /** The guide's own bar. */
@@ -20,11 +24,13 @@ const recoveryBelowMs = 1000;
 export function judge(evidence: Evidence): Verdict {
   const criteria = [
     durationHeld(evidence),
+    rateHeld(evidence),
     successRate(evidence),
     nothingLost(evidence),
     ...nothingWrong(evidence),
     recovery(evidence),
     ledgerComplete(evidence),
+    ledgersConsistent(evidence),
   ];
   const behind = whyBehind(evidence);
   if (behind.length > 0) return { result: "inconclusive", reasons: behind, criteria };
@@ -73,6 +79,24 @@ function durationHeld({ run, duration }: Evidence): Criterion {
       no: isCut && `${run.endReason === "normal" ? "ended" : run.endReason} after ${held}`,
       unknown: run.endReason === null ? noFooter : plannedMs === null && "no run header",
     },
+  );
+}
+
+function rateHeld({ requests, lag }: Evidence): Criterion {
+  const { lagInconclusiveMs, lagInconclusiveShare, lagLateMs } = limits;
+  const late = formatDuration(lagLateMs);
+  const behind = whyBehind({ requests, lag });
+  return criterion(
+    {
+      name: "rate held",
+      required:
+        `lag up to ${formatDuration(lagInconclusiveMs)}, ` +
+        `${lagInconclusiveShare * 100} % over ${late}`,
+      actual:
+        `worst ${lag.maxMs === null ? "unknown" : `${lag.maxMs.toFixed(3)}ms`}, ` +
+        `${lag.lateCount} over ${late}, ${requests.notSent} not sent`,
+    },
+    { unknown: requests.scheduled === 0 ? nothingScheduled : behind.join("; ") },
   );
 }
 
@@ -142,7 +166,7 @@ function recovery({ requests, recovery: { affectedCount, recoveredCount, worstMs
   );
 }
 
-function ledgerComplete({ requests, missingRecords, run }: Evidence): Criterion {
+function ledgerComplete({ requests, missingRecords, run, isLedgerKept }: Evidence): Criterion {
   const { lostRecords, contradictory } = requests;
   const faults = [
     ...((lostRecords ?? 0) > 0 ? [`the load could not write ${lostRecords} records`] : []),
@@ -155,7 +179,9 @@ function ledgerComplete({ requests, missingRecords, run }: Evidence): Criterion 
     {
       name: "ledger complete",
       required: "no record lost",
-      actual: faults.length === 0 ? "none known to be lost" : "incomplete",
+      actual:
+        (isLedgerKept ? "" : "no ledger was kept; seen live: ") +
+        (faults.length === 0 ? "none known to be lost" : "incomplete"),
     },
     {
       no: faults.length > 0 && faults.join("; "),
@@ -168,16 +194,35 @@ function ledgerComplete({ requests, missingRecords, run }: Evidence): Criterion 
   );
 }
 
+function ledgersConsistent({ run, consistency }: Evidence): Criterion {
+  const { contradictions, unfinishedServerCount } = consistency;
+  const unfinished =
+    unfinishedServerCount === 0
+      ? ""
+      : `; ${unfinishedServerCount} server ledgers without a footer (crashed or still running)`;
+  return criterion(
+    {
+      name: "ledgers consistent",
+      required: "no contradiction",
+      actual: `${contradictions.length === 0 ? "none found" : "contradictions"}${unfinished}`,
+    },
+    { no: contradictions.join("; "), unknown: run.endReason === null && noFooter },
+  );
+}
+
 /** Why the load did not keep its schedule; empty when it did. */
-function whyBehind({ requests, lag }: Evidence): readonly string[] {
+function whyBehind({ requests, lag }: Pick<Evidence, "requests" | "lag">): readonly string[] {
   const { notSent, scheduled } = requests;
   const share = scheduled === 0 ? 0 : lag.lateCount / scheduled;
   return [
     ...(notSent > 0 ? [`${notSent} requests never left: too many were in flight`] : []),
+    ...((lag.maxMs ?? 0) > limits.lagInconclusiveMs
+      ? [`the load was frozen: a request left ${lag.maxMs?.toFixed(3)}ms after it was due`]
+      : []),
     ...(share > limits.lagInconclusiveShare
       ? [
           `${lag.lateCount} of ${scheduled} requests left more than ` +
-            `${formatDuration(limits.lagInconclusiveMs)} after they were due`,
+            `${formatDuration(limits.lagLateMs)} after they were due`,
         ]
       : []),
   ];

@@ -1,0 +1,146 @@
+import type { LedgerCollector, ServerRun } from "./ledger-collector.ts";
+import { endpointsOfServers, serverName } from "./replica-endpoints.ts";
+import { numberOrNull, type RunData } from "./run-data.ts";
+import type { ExecutionFigures } from "./run-report.ts";
+import { shareClock } from "./same-host.ts";
+
+/** Whether what the ledgers say of one run can be true all at once. */
+export interface Consistency {
+  /** What cannot, each as a sentence with its numbers. */
+  readonly contradictions: readonly string[];
+  /** Server ledgers of the run that end without a footer: crashed, or still running. */
+  readonly unfinishedServerCount: number;
+  readonly remarks: readonly string[];
+}
+
+/** An answer may be read a little late; a request that took longer has missed its deadline. */
+const deadlineSlackUs = 100_000;
+
+/** Spans are rounded to microseconds; the instants of one process are otherwise exact. */
+const instantSlackUs = 1000;
+
+export function consistencyOf(
+  ledger: LedgerCollector,
+  data: RunData,
+  executions: Pick<ExecutionFigures, "okNotExecutedCount">,
+): Consistency {
+  const servers = serversOfRun(ledger, data);
+  const notExecuted = executions.okNotExecutedCount ?? 0;
+  return {
+    contradictions: [
+      ...requestContradictions(data),
+      ...tickContradictions(data),
+      ...(notExecuted > 0
+        ? [`${notExecuted} requests ended ok that no server ledger holds an execution of`]
+        : []),
+      ...servers.flatMap(footerContradictions),
+    ],
+    unfinishedServerCount: servers.filter(({ end }) => end === undefined).length,
+    remarks: answerRemarks(data),
+  };
+}
+
+function requestContradictions(data: RunData): readonly string[] {
+  const { ok, unsuccessful, attempts } = data;
+  const deadlineMs = data.configNumber("deadline_ms");
+  const deadlineUs = (deadlineMs ?? Number.POSITIVE_INFINITY) * 1000 + deadlineSlackUs;
+  const scheduled = data.total("scheduled") ?? Number.POSITIVE_INFINITY;
+  const startUs = (data.header?.tUs ?? Number.NEGATIVE_INFINITY) - instantSlackUs;
+  const endUs = (data.end?.tUs ?? Number.POSITIVE_INFINITY) + instantSlackUs;
+  const counts = { unknown: 0, negative: 0, outside: 0, overdue: 0 };
+  const see = (number: number, tUs: number, spanUs: number) => {
+    if (number < 1 || number > scheduled) counts.unknown++;
+    if (tUs - spanUs < startUs || tUs > endUs) counts.outside++;
+  };
+  for (let row = 0; row < ok.number.length; row++) {
+    const latencyUs = ok.latencyUs.at(row);
+    see(ok.number.at(row), ok.tUs.at(row), latencyUs);
+    if (latencyUs > deadlineUs) counts.overdue++;
+    if (latencyUs < 0 || ok.serviceUs.at(row) < 0 || ok.lagUs.at(row) < 0) counts.negative++;
+  }
+  for (let row = 0; row < unsuccessful.number.length; row++) {
+    const elapsedUs = unsuccessful.elapsedUs.at(row);
+    see(unsuccessful.number.at(row), unsuccessful.tUs.at(row), elapsedUs);
+    if (elapsedUs < 0 || unsuccessful.lagUs.at(row) < 0) counts.negative++;
+  }
+  for (let row = 0; row < attempts.number.length; row++) {
+    const number = attempts.number.at(row);
+    if (number < 1 || number > scheduled) counts.unknown++;
+    if (attempts.serviceUs.at(row) < 0) counts.negative++;
+  }
+  const said: readonly (readonly [number, string])[] = [
+    [counts.unknown, `records of requests that were never scheduled (1 to ${scheduled} were)`],
+    [counts.negative, "records with a negative latency, lag or service time"],
+    [counts.outside, "requests that were due or ended outside the run"],
+    [counts.overdue, `requests that ended ok after their deadline of ${deadlineMs} ms`],
+  ];
+  return said.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+}
+
+/** Written second by second, the ticks count the same as the footer does in the end. */
+function tickContradictions(data: RunData): readonly string[] {
+  const { ticks } = data;
+  if (ticks.count === 0) return [];
+  const pairs = [
+    ["scheduled", ticks.scheduled, data.total("scheduled")],
+    ["not sent", ticks.notSent, data.total("not_sent")],
+  ] as const;
+  return pairs
+    .filter(([, sum, total]) => total !== null && total !== sum)
+    .map(([what, sum, total]) => `the ticks count ${sum} requests ${what}, the footer ${total}`);
+}
+
+function footerContradictions(server: ServerRun): readonly string[] {
+  const { end, executionCount, isMixed, followsUnfinished } = server;
+  const total = numberOrNull(end?.totals["executed"]);
+  if (total === null || isMixed || total === executionCount) return [];
+  if (followsUnfinished && executionCount > total) return [];
+  return [
+    `${serverName(server)} (pid ${server.header?.pid}) executed ${total} requests as its footer ` +
+      `counts, its ledger holds ${executionCount}`,
+  ];
+}
+
+/** Lives of servers that executed requests of the run, or stood behind its endpoints meanwhile. */
+function serversOfRun(ledger: LedgerCollector, data: RunData): readonly ServerRun[] {
+  const counts = new Uint32Array(ledger.servers.length);
+  for (let row = 0; row < data.executions.number.length; row++) {
+    const server = data.executions.server.at(row);
+    counts[server] = (counts[server] ?? 0) + 1;
+  }
+  const endpoints = endpointsOfServers(ledger.servers, data);
+  return ledger.servers.filter((server, index) => {
+    if ((counts[index] ?? 0) > 0) return true;
+    const { header, end } = server;
+    if (header === undefined || endpoints[index] === undefined) return false;
+    // Without a footer it may have been over long before.
+    if (end === undefined || !shareClock(header, data.header)) return false;
+    return header.tUs <= data.endUs && end.tUs >= data.startUs;
+  });
+}
+
+/** All requests of a run ask the same, so their executions answer the same. */
+function answerRemarks(data: RunData): readonly string[] {
+  if (data.header?.config["target"] === undefined) return [];
+  const { executions, codes } = data;
+  const okCode = codes.all.indexOf("OK");
+  const counts = new Map<number, number>();
+  for (let row = 0; row < executions.number.length; row++) {
+    if (executions.code.at(row) !== okCode) continue;
+    const answer = executions.answer.at(row);
+    counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  }
+  if (counts.size < 2) return [];
+  const sorted = [...counts].sort(([a, m], [b, n]) => n - m || a - b);
+  const shown = sorted.slice(0, answerShownMaxCount).map(([answer, count]) => {
+    const found = answer % 2 !== 0;
+    return `${count} times found=${found} visited=${Math.floor(answer / 2)}`;
+  });
+  const left = sorted.length - shown.length;
+  return [
+    `replicas answered the run's requests differently: ${shown.join(", ")}` +
+      (left > 0 ? ` and ${left} more answers` : ""),
+  ];
+}
+
+const answerShownMaxCount = 3;

@@ -24,6 +24,8 @@ export const limits = {
    */
   lagInconclusiveShare: 0.01,
   lagLateMs: 250,
+  /** In a short run one hiccup of the machine is a large share; up to this many are none. */
+  lagLateMinCount: 3,
   lagInconclusiveMs: 1000,
   /**
    * How long a request that has tried every replica waits for one to come back before it tries

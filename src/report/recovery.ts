@@ -1,11 +1,12 @@
+import { limits } from "../base/limits.ts";
 import { percentile } from "./percentile.ts";
 import { toMs } from "./request-figures.ts";
 import type { RunData } from "./run-data.ts";
 import type { RecoveryFigures } from "./run-report.ts";
 
-/** A request of which an attempt failed before it ended ok, if it did. */
+/** A request of which an attempt failed, or that had to wait, before it ended ok, if it did. */
 export interface AffectedRequest {
-  /** When its first failed attempt was known to have failed. */
+  /** When its first failed attempt was known to have failed, or it began to wait. */
   readonly firstFailedUs: number;
   /**
    * When it ended ok, and on which replica (an index of RunData.endpoints); undefined when it did
@@ -30,16 +31,25 @@ export function affectedRequests(data: RunData): ReadonlyMap<number, AffectedReq
       affected.set(number, { firstFailedUs: tUs, ok: undefined });
     }
   }
-  if (affected.size === 0) return affected;
   for (let row = 0; row < ok.number.length; row++) {
     const number = ok.number.at(row);
-    const request = affected.get(number);
+    const request = affected.get(number) ?? waited(data, row);
     if (request === undefined) continue;
     const tUs = ok.tUs.at(row);
     if (request.firstFailedUs > tUs) affected.delete(number);
     else affected.set(number, { ...request, ok: { tUs, endpoint: ok.endpoint.at(row) } });
   }
   return affected;
+}
+
+/**
+ * With every replica out a request makes no attempt that could fail: it waits until one is back. What
+ * of its latency is neither lag nor the answering attempt's own time, it spent so.
+ */
+function waited({ ok }: RunData, row: number): AffectedRequest | undefined {
+  const sinceSentUs = ok.latencyUs.at(row) - ok.lagUs.at(row);
+  if (sinceSentUs - ok.serviceUs.at(row) <= limits.slowMs * 1000) return undefined;
+  return { firstFailedUs: ok.tUs.at(row) - sinceSentUs, ok: undefined };
 }
 
 /** From the first failed attempt of each affected request to its own ok. */

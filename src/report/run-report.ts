@@ -163,7 +163,8 @@ export interface ReplicaFigures {
 }
 
 /**
- * A request is affected when an attempt of it failed; its recovery runs from then to its own ok.
+ * A request is affected when an attempt of it failed, or when it waited more than limits.slowMs for
+ * a replica; its recovery runs from then to its own ok.
  */
 export interface RecoveryFigures {
   readonly affectedCount: number;

@@ -34,6 +34,24 @@ describe("a run without trouble", () => {
     });
   });
 
+  test("a request that had to wait for a replica is affected, though no attempt of it failed", () => {
+    // Due at 1000, sent 2 ms late, answered at 3500 by an attempt of 4 ms: it waited 2494 ms, and
+    // recovered 2498 ms after it was sent. 40 ms before a hedge are no such wait.
+    const waiting = okLine(3500, 2, { latencyMs: 2500, lagMs: 2, serviceMs: 4 });
+    const hedged = okLine(3600, 3, { latencyMs: 44, serviceMs: 4, attempts: 2 });
+    const run = runReportOf({
+      "client.log": [
+        loadHeader(0),
+        okLine(4, 1),
+        waiting,
+        hedged,
+        loadFooter(4000, { scheduled: 3, ok: 3 }),
+      ],
+    });
+    expect(run.recovery).toMatchObject({ affectedCount: 1, recoveredCount: 1, worstMs: 2498 });
+    expect(run.verdict.result).toBe("not-verified");
+  });
+
   test("a torn line costs a record, so it is not verified any more", () => {
     const torn = [...lines];
     torn[2] = `${torn[2]?.slice(0, 60)} torn=true`;

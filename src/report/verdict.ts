@@ -219,7 +219,7 @@ function whyBehind({ requests, lag }: Pick<Evidence, "requests" | "lag">): reado
     ...((lag.maxMs ?? 0) > limits.lagInconclusiveMs
       ? [`the load was frozen: a request left ${lag.maxMs?.toFixed(3)}ms after it was due`]
       : []),
-    ...(share > limits.lagInconclusiveShare
+    ...(share > limits.lagInconclusiveShare && lag.lateCount > limits.lagLateMinCount
       ? [
           `${lag.lateCount} of ${scheduled} requests left more than ` +
             `${formatDuration(limits.lagLateMs)} after they were due`,

@@ -197,14 +197,22 @@ describe("judge()", () => {
   });
 });
 
-test("a lag above 250 ms in the ledger is what makes a run inconclusive", () => {
-  const late = [okLine(505, 1, { latencyMs: 505, lagMs: 500 }), lostLine(9, 2, { lagMs: 250 })];
-  const run = runReportOf({
-    "client.log": [loadHeader(0), ...late, loadFooter(4000, { scheduled: 2, ok: 1, failed: 1 })],
-  });
-  // #2 left 250 ms late, which is not above the limit; one of two is.
-  expect(run.lag).toEqual({ p99Ms: 500, maxMs: 500, lateCount: 1 });
-  expect(run.verdict.result).toBe("inconclusive");
+test("more than three requests that left over 250 ms late make a run inconclusive", () => {
+  const late = (count: number) =>
+    runReportOf({
+      "client.log": [
+        loadHeader(0),
+        // Exactly 250 ms is not above the limit.
+        okLine(255, 1, { latencyMs: 255, lagMs: 250, serviceMs: 5 }),
+        ...Array.from({ length: count }, (_, index) =>
+          okLine(600 + index, 2 + index, { latencyMs: 505, lagMs: 500, serviceMs: 5 }),
+        ),
+        loadFooter(4000, { scheduled: count + 1, ok: count + 1 }),
+      ],
+    });
+  expect(late(3).lag).toEqual({ p99Ms: 500, maxMs: 500, lateCount: 3 });
+  expect(late(3).verdict.result).toBe("verified");
+  expect(late(4).verdict.result).toBe("inconclusive");
 });
 
 test("floorPercent() never rounds up", () => {

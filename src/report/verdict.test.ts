@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import {
   loadFooter,
   loadHeader,
-  lostLine,
   okLine,
   runReportOf,
 } from "../../tests/support/ledger-lines.ts";

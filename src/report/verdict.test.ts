@@ -1,10 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import {
-  loadFooter,
-  loadHeader,
-  okLine,
-  runReportOf,
-} from "../../tests/support/ledger-lines.ts";
+import { loadFooter, loadHeader, okLine, runReportOf } from "../../tests/support/ledger-lines.ts";
 import { type Evidence, exitStatusOfVerdict, floorPercent, judge } from "./verdict.ts";
 
 /** 1000 requests at 100 a second for 10 s, all ok. */

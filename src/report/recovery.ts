@@ -43,8 +43,8 @@ export function affectedRequests(data: RunData): ReadonlyMap<number, AffectedReq
 }
 
 /**
- * With every replica out a request makes no attempt that could fail: it waits until one is back. What
- * of its latency is neither lag nor the answering attempt's own time, it spent so.
+ * With every replica out a request makes no attempt that could fail: it waits until one is back.
+ * What of its latency is neither lag nor the answering attempt's own time, it spent so.
  */
 function waited({ ok }: RunData, row: number): AffectedRequest | undefined {
   const sinceSentUs = ok.latencyUs.at(row) - ok.lagUs.at(row);

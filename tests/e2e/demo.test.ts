@@ -7,6 +7,7 @@ import { type DfsProcess, runDfs, startDfs } from "../support/dfs-process.ts";
 import { killForSure, linuxState, processesMarked } from "../support/process-state.ts";
 import { expectNothingLost, readReport } from "../support/read-report.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
+import { whenBusy } from "../support/when-busy.ts";
 
 /** Every wait inside has a shorter bound of its own, which says more when it is hit. */
 setDefaultTimeout(90_000);
@@ -54,40 +55,51 @@ function ledgerDir(demo: DfsProcess): string {
 }
 
 describe("dfs demo", () => {
-  test("plays the guide: a crash, a restart, a stall, nothing lost, a verdict, nobody left", async () => {
-    await using demo = startDemo("--duration", "10");
-    const { status, stdout } = await demo.exited(60_000);
-    expect({ status, stdout: status === 0 ? "" : `${demo}` }).toEqual({ status: 0, stdout: "" });
-    expect(stdout).toMatch(
-      /CRASH INJECTED: killed [\s\S]*STALL STARTED: [\s\S]*RECOVERY: resumed /,
-    );
-    expect(stdout).toMatch(/^\s*VERIFIED\b/m);
-    const { run } = await readReport(ledgerDir(demo));
-    expectNothingLost(run);
-    // A busy machine can make a replica look silent besides.
-    const causes = run.outages.map(({ cause }) => cause).filter((cause) => cause !== "unknown");
-    expect(causes.sort()).toEqual(["crash", "stall"]);
-    expect(run.restarts.length).toBeGreaterThan(0);
-    await expectNobodyLeft();
-  });
-
-  test("takes free ports when the guide's are taken", async () => {
-    const taken = createServer();
-    // If somebody else has the port already, it is taken just as well.
-    await new Promise<void>((ready) => {
-      taken.once("error", () => ready());
-      taken.listen(50051, "127.0.0.1", ready);
-    });
-    try {
-      await using demo = startDemo("--duration", "6");
+  test(
+    "plays the guide: a crash, a restart, a stall, nothing lost, a verdict, nobody left",
+    async () => {
+      await using demo = startDemo("--duration", "10");
       const { status, stdout } = await demo.exited(60_000);
       expect({ status, stdout: status === 0 ? "" : `${demo}` }).toEqual({ status: 0, stdout: "" });
-      expect(stdout).toMatch(/replica localhost:\d+ serving/);
-      expect(stdout).not.toContain("localhost:50051");
-    } finally {
-      taken.close();
-    }
-  });
+      expect(stdout).toMatch(
+        /CRASH INJECTED: killed [\s\S]*STALL STARTED: [\s\S]*RECOVERY: resumed /,
+      );
+      expect(stdout).toMatch(/^\s*VERIFIED\b/m);
+      const { run } = await readReport(ledgerDir(demo));
+      expectNothingLost(run);
+      // A busy machine can make a replica look silent besides.
+      const causes = run.outages.map(({ cause }) => cause).filter((cause) => cause !== "unknown");
+      expect(causes.sort()).toEqual(["crash", "stall"]);
+      expect(run.restarts.length).toBeGreaterThan(0);
+      await expectNobodyLeft();
+    },
+    whenBusy,
+  );
+
+  test(
+    "takes free ports when the guide's are taken",
+    async () => {
+      const taken = createServer();
+      // If somebody else has the port already, it is taken just as well.
+      await new Promise<void>((ready) => {
+        taken.once("error", () => ready());
+        taken.listen(50051, "127.0.0.1", ready);
+      });
+      try {
+        await using demo = startDemo("--duration", "6");
+        const { status, stdout } = await demo.exited(60_000);
+        expect({ status, stdout: status === 0 ? "" : `${demo}` }).toEqual({
+          status: 0,
+          stdout: "",
+        });
+        expect(stdout).toMatch(/replica localhost:\d+ serving/);
+        expect(stdout).not.toContain("localhost:50051");
+      } finally {
+        taken.close();
+      }
+    },
+    whenBusy,
+  );
 
   test.skipIf(onWindows)(
     "leaves nobody behind and nothing suspended on Ctrl-C in the stall",

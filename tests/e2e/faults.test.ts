@@ -5,6 +5,7 @@ import { freePorts } from "../support/free-ports.ts";
 import { isAlive, linuxState } from "../support/process-state.ts";
 import { expectNothingLost, readReport } from "../support/read-report.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { whenBusy } from "../support/when-busy.ts";
 
 /** Every wait inside has a shorter bound of its own, which says more when it is hit. */
 setDefaultTimeout(90_000);
@@ -18,93 +19,105 @@ function startLoad(ports: readonly number[], cwd: string, ...args: readonly stri
 }
 
 describe("under load", () => {
-  test("a crash loses nothing, and the replica started again by hand rejoins", async () => {
-    const [a = 0, b = 0] = await freePorts(2);
-    using dir = tempDir();
-    const cwd = dir.path;
-    await using first = await startReplica(a, cwd);
-    await using _second = await startReplica(b, cwd);
-    await using load = startLoad([a, b], cwd, "--duration", "6");
-    await load.waitFor(/Request #\d+/);
-    const crash = await runDfs(["fault", "crash", "--port", String(a), "--delay", "1"], { cwd });
-    expect(crash.status).toBe(0);
-    expect(crash.stdout).toMatch(
-      new RegExp(
-        `\\[\\d\\d:\\d\\d:\\d\\d\\] CRASH INJECTED: killed .*pid ${first.pid}.* on port ${a}`,
-      ),
-    );
-    expect((await first.exited(5000)).signal).toBe(onWindows ? null : "SIGKILL");
-    await using _again = await startReplica(a, cwd);
-    const ended = await load.exited(30_000);
-    const { run } = await readReport(cwd);
-    expectNothingLost(run);
-    expect(ended.status).toBe(0);
-    expect(run.duration.heldMs).toBeGreaterThanOrEqual(5900);
-    const outage = run.outages.find(({ endpoint }) => endpoint === `localhost:${a}`);
-    expect(outage?.cause).toBe("crash");
-    // It rejoined: its own first answer after the crash is known.
-    expect(outage?.rejoinMs).toBeGreaterThan(0);
-    expect(run.restarts.some(({ endpoint }) => endpoint.endsWith(`:${a}`))).toBe(true);
-    // Both replicas say themselves what they executed, the crashed one before and after.
-    expect(run.executions.total).toBeGreaterThanOrEqual(run.requests.ok);
-    expect(run.executions.missingServerLedgers).toEqual([]);
-  });
+  test(
+    "a crash loses nothing, and the replica started again by hand rejoins",
+    async () => {
+      const [a = 0, b = 0] = await freePorts(2);
+      using dir = tempDir();
+      const cwd = dir.path;
+      await using first = await startReplica(a, cwd);
+      await using _second = await startReplica(b, cwd);
+      await using load = startLoad([a, b], cwd, "--duration", "6");
+      await load.waitFor(/Request #\d+/);
+      const crash = await runDfs(["fault", "crash", "--port", String(a), "--delay", "1"], { cwd });
+      expect(crash.status).toBe(0);
+      expect(crash.stdout).toMatch(
+        new RegExp(
+          `\\[\\d\\d:\\d\\d:\\d\\d\\] CRASH INJECTED: killed .*pid ${first.pid}.* on port ${a}`,
+        ),
+      );
+      expect((await first.exited(5000)).signal).toBe(onWindows ? null : "SIGKILL");
+      await using _again = await startReplica(a, cwd);
+      const ended = await load.exited(30_000);
+      const { run } = await readReport(cwd);
+      expectNothingLost(run);
+      expect(ended.status).toBe(0);
+      expect(run.duration.heldMs).toBeGreaterThanOrEqual(5900);
+      const outage = run.outages.find(({ endpoint }) => endpoint === `localhost:${a}`);
+      expect(outage?.cause).toBe("crash");
+      // It rejoined: its own first answer after the crash is known.
+      expect(outage?.rejoinMs).toBeGreaterThan(0);
+      expect(run.restarts.some(({ endpoint }) => endpoint.endsWith(`:${a}`))).toBe(true);
+      // Both replicas say themselves what they executed, the crashed one before and after.
+      expect(run.executions.total).toBeGreaterThanOrEqual(run.requests.ok);
+      expect(run.executions.missingServerLedgers).toEqual([]);
+    },
+    whenBusy,
+  );
 
-  test("a stall loses nothing: what was open there moves, and the replica rejoins", async () => {
-    const [a = 0, b = 0] = await freePorts(2);
-    using dir = tempDir();
-    const cwd = dir.path;
-    await using first = await startReplica(a, cwd);
-    await using _second = await startReplica(b, cwd);
-    await using load = startLoad([a, b], cwd, "--duration", "6", "--attempt-timeout", "500ms");
-    await load.waitFor(/Request #\d+/);
-    await using stall = startDfs(["fault", "stall", "--port", String(a), "--duration", "2"], {
-      cwd,
-    });
-    await stall.waitFor(new RegExp(`STALL STARTED: suspended .*pid ${first.pid}.* on port ${a}`));
-    if (onLinux) expect(linuxState(first.pid)).toBe("T");
-    expect((await stall.exited(10_000)).status).toBe(0);
-    expect(stall.stdout).toMatch(/RECOVERY: resumed /);
-    if (onLinux) expect(linuxState(first.pid)).not.toBe("T");
-    const ended = await load.exited(30_000);
-    expect(load.stdout).toMatch(
-      /✗ Request #\d+ → localhost:\d+ ERROR \(DEADLINE_EXCEEDED\) - Retrying\.\.\./,
-    );
-    expect(load.stdout).toMatch(
-      /✓ Request #\d+ → RETRY SUCCESS on localhost:\d+ after \d+ failure\(s\) \(latency: [\d.]+ms\)/,
-    );
-    const { run } = await readReport(cwd);
-    expectNothingLost(run);
-    expect(ended.status).toBe(0);
-    expect(run.requests.retried).toBeGreaterThan(0);
-    const outage = run.outages.find(({ endpoint }) => endpoint === `localhost:${a}`);
-    expect(outage?.cause).toBe("stall");
-    expect(outage?.rejoinMs).toBeGreaterThan(1900);
-  });
+  test(
+    "a stall loses nothing: what was open there moves, and the replica rejoins",
+    async () => {
+      const [a = 0, b = 0] = await freePorts(2);
+      using dir = tempDir();
+      const cwd = dir.path;
+      await using first = await startReplica(a, cwd);
+      await using _second = await startReplica(b, cwd);
+      await using load = startLoad([a, b], cwd, "--duration", "6", "--attempt-timeout", "500ms");
+      await load.waitFor(/Request #\d+/);
+      await using stall = startDfs(["fault", "stall", "--port", String(a), "--duration", "2"], {
+        cwd,
+      });
+      await stall.waitFor(new RegExp(`STALL STARTED: suspended .*pid ${first.pid}.* on port ${a}`));
+      if (onLinux) expect(linuxState(first.pid)).toBe("T");
+      expect((await stall.exited(10_000)).status).toBe(0);
+      expect(stall.stdout).toMatch(/RECOVERY: resumed /);
+      if (onLinux) expect(linuxState(first.pid)).not.toBe("T");
+      const ended = await load.exited(30_000);
+      expect(load.stdout).toMatch(
+        /✗ Request #\d+ → localhost:\d+ ERROR \(DEADLINE_EXCEEDED\) - Retrying\.\.\./,
+      );
+      expect(load.stdout).toMatch(
+        /✓ Request #\d+ → RETRY SUCCESS on localhost:\d+ after \d+ failure\(s\) \(latency: [\d.]+ms\)/,
+      );
+      const { run } = await readReport(cwd);
+      expectNothingLost(run);
+      expect(ended.status).toBe(0);
+      expect(run.requests.retried).toBeGreaterThan(0);
+      const outage = run.outages.find(({ endpoint }) => endpoint === `localhost:${a}`);
+      expect(outage?.cause).toBe("stall");
+      expect(outage?.rejoinMs).toBeGreaterThan(1900);
+    },
+    whenBusy,
+  );
 
-  test("with every replica out for 3 s, requests wait and end ok once one serves again", async () => {
-    const [a = 0, b = 0] = await freePorts(2);
-    using dir = tempDir();
-    const cwd = dir.path;
-    await using first = await startReplica(a, cwd);
-    await using second = await startReplica(b, cwd);
-    await using load = startLoad([a, b], cwd, "--duration", "7");
-    await load.waitFor(/Request #20\b/);
-    first.kill("SIGKILL");
-    second.kill("SIGKILL");
-    await sleep(systemClock, 3000);
-    await using _again = await startReplica(b, cwd);
-    await load.exited(45_000);
-    const { run } = await readReport(cwd);
-    expectNothingLost(run);
-    // The one that waited longest waited nearly all of the 3 s, and far less than its deadline of
-    // 30.
-    expect(run.latency.ok.maxMs).toBeGreaterThan(2000);
-    expect(run.latency.ok.maxMs).toBeLessThan(15_000);
-    // Such a recovery is above 1 s, and the verdict must not hide it.
-    expect(run.verdict.criteria.filter(({ met }) => met === "no")).toHaveLength(1);
-    expect(load.stdout).not.toMatch(/\b(FAILED|INDETERMINATE|WRONG) after/);
-  });
+  test(
+    "with every replica out for 3 s, requests wait and end ok once one serves again",
+    async () => {
+      const [a = 0, b = 0] = await freePorts(2);
+      using dir = tempDir();
+      const cwd = dir.path;
+      await using first = await startReplica(a, cwd);
+      await using second = await startReplica(b, cwd);
+      await using load = startLoad([a, b], cwd, "--duration", "7");
+      await load.waitFor(/Request #20\b/);
+      first.kill("SIGKILL");
+      second.kill("SIGKILL");
+      await sleep(systemClock, 3000);
+      await using _again = await startReplica(b, cwd);
+      await load.exited(45_000);
+      const { run } = await readReport(cwd);
+      expectNothingLost(run);
+      // The one that waited longest waited nearly all of the 3 s, and far less than its deadline of
+      // 30.
+      expect(run.latency.ok.maxMs).toBeGreaterThan(2000);
+      expect(run.latency.ok.maxMs).toBeLessThan(15_000);
+      // Such a recovery is above 1 s, and the verdict must not hide it.
+      expect(run.verdict.criteria.filter(({ met }) => met === "no")).toHaveLength(1);
+      expect(load.stdout).not.toMatch(/\b(FAILED|INDETERMINATE|WRONG) after/);
+    },
+    whenBusy,
+  );
 });
 
 /** A process of its own that runs `code`, ready when it has printed a line. */

@@ -7,6 +7,7 @@ import { runDfs, startReplica } from "../support/dfs-process.ts";
 import { freePorts } from "../support/free-ports.ts";
 import { readReport } from "../support/read-report.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { whenBusy } from "../support/when-busy.ts";
 
 /** Every wait inside has a shorter bound of its own, which says more when it is hit. */
 setDefaultTimeout(90_000);
@@ -28,22 +29,26 @@ function p95BySnippet(log: string): number | undefined {
   return latencies[Math.floor(latencies.length * 0.95)];
 }
 
-test("the guide's throughput and p95 snippets over client.log agree with dfs report", async () => {
-  const [port = 0, down = 0] = await freePorts(2);
-  using dir = tempDir();
-  await using _replica = await startReplica(port, dir.path);
-  // A replica that is not there adds lines of failed attempts, which the snippets must not count.
-  const replicas = `localhost:${port},localhost:${down}`;
-  const args = ["load", "--replicas", replicas, "--duration", "4", "--rate", "15"];
-  const load = await runDfs(args, { cwd: dir.path });
-  expect(load.status).toBe(0);
-  const log = await dir.read("client.log");
-  const { run } = await readReport(dir.path);
-  expect(run.requests.ok).toBe(60);
-  expect(p95BySnippet(log)).toBe(run.latency.ok.p95Ms ?? Number.NaN);
-  expect(throughputBySnippet(log)).toEqual([...run.throughput.seconds]);
-  // And what load printed at its end, its line per request apart, came from the same code.
-  const lines = load.stdout.split("\n").filter((line) => !line.includes("Request #"));
-  const p95 = (run.latency.ok.p95Ms ?? Number.NaN).toFixed(3);
-  expect(lines.join("\n")).toContain(`${p95}ms`);
-});
+test(
+  "the guide's throughput and p95 snippets over client.log agree with dfs report",
+  async () => {
+    const [port = 0, down = 0] = await freePorts(2);
+    using dir = tempDir();
+    await using _replica = await startReplica(port, dir.path);
+    // A replica that is not there adds lines of failed attempts, which the snippets must not count.
+    const replicas = `localhost:${port},localhost:${down}`;
+    const args = ["load", "--replicas", replicas, "--duration", "4", "--rate", "15"];
+    const load = await runDfs(args, { cwd: dir.path });
+    expect(load.status).toBe(0);
+    const log = await dir.read("client.log");
+    const { run } = await readReport(dir.path);
+    expect(run.requests.ok).toBe(60);
+    expect(p95BySnippet(log)).toBe(run.latency.ok.p95Ms ?? Number.NaN);
+    expect(throughputBySnippet(log)).toEqual([...run.throughput.seconds]);
+    // And what load printed at its end, its line per request apart, came from the same code.
+    const lines = load.stdout.split("\n").filter((line) => !line.includes("Request #"));
+    const p95 = (run.latency.ok.p95Ms ?? Number.NaN).toFixed(3);
+    expect(lines.join("\n")).toContain(`${p95}ms`);
+  },
+  whenBusy,
+);

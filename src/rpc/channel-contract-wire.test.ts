@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   cleanups,
   echo,
@@ -13,6 +13,9 @@ import { answerHeaders, type RawPeer } from "../../tests/support/raw-http2-serve
 import { systemClock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import { type Channel, type ChannelState, type UnaryResult, unaryResult } from "./channel.ts";
+
+// Far above what any case takes; a machine with other work may need it.
+setDefaultTimeout(30_000);
 
 /** The result of one call to a server that answers it by `answer`. */
 async function resultOf(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   count,
   echo,
@@ -11,6 +11,9 @@ import {
 } from "../../tests/support/channel-cases.ts";
 import type { CallEnd, ChannelState, UnaryResult } from "./channel.ts";
 import { unaryResult } from "./channel.ts";
+
+// Far above what any case takes; a machine with other work may need it.
+setDefaultTimeout(30_000);
 
 for (const implementation of implementations) {
   const { name, isHttp2 } = implementation;

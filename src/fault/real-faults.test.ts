@@ -180,6 +180,9 @@ describe("injectCrash() on real processes", () => {
     const isShown = () => run.events.length > 0;
     expect(await waitUntil(systemClock, isShown, { withinMs: 20_000, everyMs: 5 })).toBe(true);
     killForSure(first.pid);
+    // Its port is free only once it is gone.
+    const isGone = () => !isAlive(first.pid);
+    expect(await waitUntil(systemClock, isGone, { withinMs: 5000, everyMs: 5 })).toBe(true);
     const stranger = await startServer("127.0.0.1", port, "a-stranger");
     expect(await crash).toContain("the port changed hands since");
     expect(isAlive(stranger.pid)).toBe(true);

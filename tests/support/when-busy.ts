@@ -1,5 +1,5 @@
 /**
- * For tests of real runs with a verdict: exit status 4 says that this machine was too busy to judge
- * (the load itself was late), so the run is made again, twice at most.
+ * For tests of real runs with a verdict: on a machine too busy to judge they end with status 4. The
+ * runner cannot tell that from another failure, so any failure is tried again, twice at most.
  */
 export const whenBusy = { retry: 2 };

@@ -40,11 +40,15 @@ export const limits = {
   attemptTimeoutInitialMs: 1000,
   attemptTimeoutFloorMs: 20,
   attemptTimeoutCeilingMs: 3000,
+  /** It may always rise to this; above, the median bounds it too, since a tail can be poisoned. */
+  attemptTimeoutCapMs: 100,
   hedgeDelayFloorMs: 10,
   /** Hedges for each request that is sent, and how many may be saved up. */
   hedgeBudgetShare: 0.1,
   hedgeBudgetInitialTokens: 2,
   hedgeBudgetMaxTokens: 10,
+  /** Of a request's time; after that its first hedge needs no budget. */
+  lastChanceShare: 0.5,
   /** A request's own deadline timer fires this long before the call's. */
   deadlineSlackMs: 50,
   /**
@@ -59,8 +63,8 @@ export const limits = {
   reconnectPauseMaxMs: 500,
   /** Bytes of one message of an answer; gRPC's own default. */
   messageMaxBytes: 4 * 1024 * 1024,
-  /** How long a probe waits for its answer before it is sent again. */
-  probeTimeoutMs: 60_000,
+  /** How long a probe waits for its answer; the next one goes over a new connection. */
+  probeTimeoutMs: 20_000,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** A request slower than this counts as slow. */

@@ -34,6 +34,8 @@ export class Attempt implements AttemptView, OpenAttempt {
   readonly #options: AttemptOptions;
   readonly #sentUs: number;
   #finishedUs: number | undefined;
+  /** The connection that carries it was given up. */
+  #isAdrift = false;
   #cancelCall: CancelCall = () => undefined;
   #leave: () => void = () => undefined;
   #stopWatching: CancelTimer = () => undefined;
@@ -83,7 +85,7 @@ export class Attempt implements AttemptView, OpenAttempt {
   watchForSilence(): void {
     this.#stopWatching();
     const { attemptTimeoutMs } = this.#context.policy.timing;
-    if (!this.isOpen || attemptTimeoutMs === Number.POSITIVE_INFINITY) return;
+    if (!this.isOpen || this.#isAdrift || attemptTimeoutMs === Number.POSITIVE_INFINITY) return;
     this.#stopWatching = afterFairly(this.#context.clock, attemptTimeoutMs, () => {
       if (this.isOpen) this.#options.onSilence();
     });
@@ -91,6 +93,16 @@ export class Attempt implements AttemptView, OpenAttempt {
 
   onSuspect(): void {
     this.#options.onSuspect();
+  }
+
+  /**
+   * An idempotent request is free to ask the replica again over its next connection. Any other may
+   * still be answered where it is, but its silence says nothing of the replica any more.
+   */
+  onConnectionGivenUp(): void {
+    this.#isAdrift = true;
+    this.#stopWatching();
+    if (this.#request.mayExecuteTwice) this.abandon();
   }
 
   /** Cancels it for its silence; its end is still told, and an answer that crosses this counts. */

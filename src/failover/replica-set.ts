@@ -26,6 +26,8 @@ export interface ReplicaChange {
 export interface OpenAttempt {
   /** Its replica has just become suspect. */
   onSuspect(): void;
+  /** The connection that carries it has been silent for so long that another takes its place. */
+  onConnectionGivenUp(): void;
 }
 
 interface Replica {
@@ -187,11 +189,19 @@ export class ReplicaSet {
       ({ status }) => {
         replica.isProbed = false;
         if (status === "OK" || isAnswer(status)) this.#sign(replica, "answered", "probe");
-        else if (status === "DEADLINE_EXCEEDED") this.#sign(replica, "silent", "probe");
+        else if (status === "DEADLINE_EXCEEDED") this.#giveUpConnection(replica);
         // A server that is overloaded, or a proxy without one, says so on a good connection.
         else if (replica.channel.state === "ready") this.#probeLater(replica);
       },
     );
+  }
+
+  /** Nobody spoke for so long: the process is suspended, or the connection leads nowhere. */
+  #giveUpConnection(replica: Replica): void {
+    const given = [...replica.open];
+    replica.channel.renew();
+    this.#sign(replica, "silent", "probe");
+    for (const attempt of given) attempt.onConnectionGivenUp();
   }
 
   #probeLater(replica: Replica): void {

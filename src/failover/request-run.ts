@@ -1,5 +1,6 @@
 import type { CancelTimer } from "../base/clock.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
+import { limits } from "../base/limits.ts";
 import type { UnaryResult } from "../rpc/channel.ts";
 import { isAnswer } from "../rpc/status.ts";
 import { Attempt, silenceText } from "./attempt.ts";
@@ -14,6 +15,7 @@ export class RequestRun {
   readonly #onDone: (result: CallResult) => void;
   readonly #attempts: Attempt[] = [];
   #attemptCountBeforeWait = 0;
+  #lastChanceUs = 0;
   #isDone = false;
   #mayHaveExecuted = false;
   #isRefused = false;
@@ -34,7 +36,9 @@ export class RequestRun {
 
   start(): void {
     const { clock } = this.#context;
-    const remainingMs = (this.#request.deadlineUs - clock.nowUs()) / 1000;
+    const nowUs = clock.nowUs();
+    const remainingMs = (this.#request.deadlineUs - nowUs) / 1000;
+    this.#lastChanceUs = nowUs + remainingMs * 1000 * limits.lastChanceShare;
     this.#cancelDeadline = clock.after(remainingMs, () => this.#onDeadline());
     this.#advance("first");
     this.#scheduleHedge();
@@ -93,13 +97,14 @@ export class RequestRun {
   }
 
   /** A hedge goes to another replica while the only open attempt is slow and the budget allows. */
-  #scheduleHedge(): void {
+  #scheduleHedge(latestMs = Number.POSITIVE_INFINITY): void {
     const { clock, policy } = this.#context;
     const { hedgeDelayMs } = policy.timing;
     if (!this.#request.mayExecuteTwice || hedgeDelayMs === Number.POSITIVE_INFINITY) return;
-    this.#cancelHedge = afterFairly(clock, hedgeDelayMs, () => {
-      if (this.#isDone) return;
-      if (!this.#wantsHedge() || !this.#hedge()) this.#scheduleHedge();
+    this.#cancelHedge = afterFairly(clock, Math.min(hedgeDelayMs, latestMs), () => {
+      if (this.#isDone || (this.#wantsHedge() && this.#hedge())) return;
+      const lastChanceMs = (this.#lastChanceUs - clock.nowUs()) / 1000;
+      this.#scheduleHedge(lastChanceMs > 0 ? lastChanceMs : undefined);
     });
   }
 
@@ -111,9 +116,15 @@ export class RequestRun {
   #hedge(): boolean {
     const { policy, replicas, budget } = this.#context;
     const step = policy.next(this.#view("slowness"), replicas.views);
-    if (step.kind !== "attempt" || !budget.trySpend()) return false;
+    if (step.kind !== "attempt") return false;
+    if (!budget.trySpend() && !this.#isLastChance()) return false;
     this.#launch(step.replica);
     return true;
+  }
+
+  /** A bound on extra load must not become a lost request: its second attempt is never refused. */
+  #isLastChance(): boolean {
+    return this.#attempts.length === 1 && this.#context.clock.nowUs() >= this.#lastChanceUs;
   }
 
   #onSilence(attempt: Attempt): void {

@@ -55,12 +55,14 @@ export function learnedTimeouts({ medianMs, tailMs }: { medianMs: number; tailMs
   readonly attemptTimeoutMs: number;
   readonly hedgeDelayMs: number;
 } {
-  const { hedgeDelayFloorMs, attemptTimeoutFloorMs, attemptTimeoutCeilingMs } = limits;
+  const { hedgeDelayFloorMs, attemptTimeoutFloorMs, attemptTimeoutCapMs, attemptTimeoutCeilingMs } =
+    limits;
   const hedgeCapMs = Math.max(2 * hedgeDelayFloorMs, 10 * medianMs);
   const hedgeDelayMs = Math.max(hedgeDelayFloorMs, Math.min(1.5 * tailMs, hedgeCapMs));
+  const silenceCapMs = Math.max(attemptTimeoutCapMs, 30 * medianMs);
   const attemptTimeoutMs = Math.min(
     attemptTimeoutCeilingMs,
-    Math.max(attemptTimeoutFloorMs, 1.5 * tailMs, 2 * hedgeDelayMs),
+    Math.max(attemptTimeoutFloorMs, Math.min(1.5 * tailMs, silenceCapMs), 2 * hedgeDelayMs),
   );
   return { attemptTimeoutMs, hedgeDelayMs };
 }

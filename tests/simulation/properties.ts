@@ -72,11 +72,16 @@ function reportedOnce({ number, reports, attempts }: RequestHistory): string[] {
   });
 }
 
-/** A late answer counts: nothing is cancelled while the request still needs an answer. */
-function neverCancelledEarly({ schedule }: History, request: RequestHistory): string[] {
+/**
+ * A late answer counts: nothing is cancelled while the request still needs an answer, but for what
+ * is open on a connection that is given up.
+ */
+function neverCancelledEarly({ schedule, renewedUs }: History, request: RequestHistory): string[] {
   if (schedule.policy !== "adaptive") return [];
   return request.attempts.flatMap(({ cancelledUs, replica }) =>
-    cancelledUs !== undefined && (request.doneCount === 0 || cancelledUs < request.doneUs)
+    cancelledUs !== undefined &&
+    (request.doneCount === 0 || cancelledUs < request.doneUs) &&
+    !renewedUs[replica]?.includes(cancelledUs)
       ? [`request ${request.number} cancelled its attempt on replica ${replica} before its end`]
       : [],
   );
@@ -129,11 +134,18 @@ function patienceMs(
   return (others + 2) * timeoutMs + 3 * serviceMs + limits.allOutPauseMs + returnMs(schedule);
 }
 
-/** At no instant more hedges than the first tokens and the share of the requests so far. */
+/**
+ * At no instant more hedges than the first tokens and the share of the requests so far. The first
+ * hedge of a request that has waited for half its time is none of them: no bound loses a request.
+ */
 function hedgesWithinBudget({ schedule, requests }: History): string[] {
   const hedgesUs = requests
-    .flatMap(({ attempts }) => attempts)
-    .filter(({ need }) => need === "slowness")
+    .flatMap(({ attempts, sentUs, deadlineUs }) => {
+      const lastChanceUs = sentUs + (deadlineUs - sentUs) * limits.lastChanceShare;
+      return attempts.filter(
+        ({ need, tUs }, index) => need === "slowness" && (index > 1 || tUs < lastChanceUs),
+      );
+    })
     .map(({ tUs }) => tUs)
     .sort((a, b) => a - b);
   for (const [index, tUs] of hedgesUs.entries()) {

@@ -30,7 +30,10 @@ export function capacityPerSecond(scale: Scale): number {
   return (scale.replicaCount * scale.parallelism * 1000) / scale.serviceMs;
 }
 
-/** Plays one arm from the first request to the last deadline. */
+/**
+ * Plays one arm from the first request to the last deadline. Replicas answer probes beside their
+ * work, and work off calls that nobody waits for any more, as most servers do.
+ */
 export function simulate(scale: Scale, arm: Arm): Series {
   const series = new Series(scale.durationMs);
   const world = new World({
@@ -39,8 +42,8 @@ export function simulate(scale: Scale, arm: Arm): Series {
       service: { kind: "lognormal", meanMs: scale.serviceMs, sigma: 0.5 } as const,
       networkDelay: { kind: "lognormal", meanMs: 0.25, sigma: 0.3 } as const,
       parallelism: scale.parallelism,
-      queuesProbes: process.env["QP"] === "1",
-      honoursCancel: process.env["HC"] === "1",
+      queuesProbes: false,
+      honoursCancel: false,
     })),
     onCall: ({ isProbe }) => {
       if (!isProbe) series.attempted(elapsedMs());

@@ -36,7 +36,8 @@ export const limits = {
   latencyWindowCount: 2048,
   learnFromCount: 10,
   learnEveryCount: 8,
-  /** Its attempt timeout before it has learned one, and what it may learn. */
+  /** Its timeouts before it has learned them, and what it may learn. */
+  hedgeDelayInitialMs: 500,
   attemptTimeoutInitialMs: 1000,
   attemptTimeoutFloorMs: 20,
   attemptTimeoutCeilingMs: 3000,

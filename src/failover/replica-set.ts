@@ -26,8 +26,8 @@ export interface ReplicaChange {
 export interface OpenAttempt {
   /** Its replica has just become suspect. */
   onSuspect(): void;
-  /** The connection that carries it has been silent for so long that another takes its place. */
-  onConnectionGivenUp(): void;
+  /** Its connection was given up for its silence, and the replica has answered over the next. */
+  onAdrift(): void;
 }
 
 interface Replica {
@@ -39,6 +39,10 @@ interface Replica {
   cancelPause: CancelTimer;
   /** It has asked to be spared until then. */
   sparedUntilUs: number;
+  /** Its last answer, to an attempt or to a probe. */
+  heardUs: number;
+  /** What was open when its connection was given up for its silence. */
+  adrift: readonly OpenAttempt[];
 }
 
 /**
@@ -65,6 +69,8 @@ export class ReplicaSet {
       isProbed: false,
       cancelPause: () => undefined,
       sparedUntilUs: 0,
+      heardUs: Number.NEGATIVE_INFINITY,
+      adrift: [],
     }));
     for (const replica of this.#replicas) this.#follow(replica);
   }
@@ -101,6 +107,16 @@ export class ReplicaSet {
   /** Tells what an attempt on a replica showed. */
   observe(index: number, sign: ReplicaSign, cause: string): void {
     this.#sign(this.#at(index), sign, cause);
+  }
+
+  /** Asks a healthy replica for a sign of life, unless it is being asked already. */
+  check(index: number): void {
+    const replica = this.#at(index);
+    if (replica.state === "healthy" && replica.channel.state === "ready") this.#probe(replica);
+  }
+
+  heardSince(index: number, sinceUs: number): boolean {
+    return this.#at(index).heardUs >= sinceUs;
   }
 
   /** The replica has asked for a pause. */
@@ -158,6 +174,7 @@ export class ReplicaSet {
   #sign(replica: Replica, sign: ReplicaSign, cause: string): void {
     if (this.#closed) return;
     if (sign === "broken") replica.cancelPause();
+    if (sign === "answered") replica.heardUs = this.#clock.nowUs();
     const before = replica.state;
     const state = nextReplicaState(before, sign);
     replica.state = state;
@@ -188,7 +205,7 @@ export class ReplicaSet {
       },
       ({ status }) => {
         replica.isProbed = false;
-        if (status === "OK" || isAnswer(status)) this.#sign(replica, "answered", "probe");
+        if (status === "OK" || isAnswer(status)) this.#onProbeAnswer(replica);
         else if (status === "DEADLINE_EXCEEDED") this.#giveUpConnection(replica);
         // A server that is overloaded, or a proxy without one, says so on a good connection.
         else if (replica.channel.state === "ready") this.#probeLater(replica);
@@ -198,10 +215,16 @@ export class ReplicaSet {
 
   /** Nobody spoke for so long: the process is suspended, or the connection leads nowhere. */
   #giveUpConnection(replica: Replica): void {
-    const given = [...replica.open];
+    replica.adrift = [...replica.open];
     replica.channel.renew();
     this.#sign(replica, "silent", "probe");
-    for (const attempt of given) attempt.onConnectionGivenUp();
+  }
+
+  #onProbeAnswer(replica: Replica): void {
+    this.#sign(replica, "answered", "probe");
+    const { adrift } = replica;
+    replica.adrift = [];
+    for (const attempt of adrift) attempt.onAdrift();
   }
 
   #probeLater(replica: Replica): void {

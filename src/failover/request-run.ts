@@ -176,7 +176,9 @@ export class RequestRun {
     this.#isRefused = result.isFromPeer === true;
     this.#detail = `${result.status} from ${formatEndpoint(attempt.endpoint)}: ${result.detail}`;
     if (typeof result.pushback === "number") replicas.spare(attempt.replica, result.pushback);
-    if (attempt.isAbandoned) replicas.observe(attempt.replica, "silent", result.detail);
+    if (attempt.isAbandoned && !attempt.isAdrift) {
+      replicas.observe(attempt.replica, "silent", result.detail);
+    }
     const goesOn = this.#goOnAfter(result);
     if (!attempt.isMoved) {
       this.#report(attempt, result, attempt.isAbandoned ? "abandoned" : "failed", goesOn);

@@ -67,7 +67,7 @@ describe("LearnedTiming", () => {
     const timing = new LearnedTiming();
     for (let answer = 1; answer < limits.learnFromCount; answer++) timing.learn(1000);
     expect(timing.attemptTimeoutMs).toBe(limits.attemptTimeoutInitialMs);
-    expect(timing.hedgeDelayMs).toBe(Number.POSITIVE_INFINITY);
+    expect(timing.hedgeDelayMs).toBe(limits.hedgeDelayInitialMs);
     timing.learn(1000);
     expect(timing.attemptTimeoutMs).toBe(limits.attemptTimeoutFloorMs);
     expect(timing.hedgeDelayMs).toBe(limits.hedgeDelayFloorMs);

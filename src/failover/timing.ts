@@ -24,7 +24,7 @@ export function fixedTiming(attemptTimeoutMs: number): Timing {
  */
 export class LearnedTiming implements Timing {
   attemptTimeoutMs: number;
-  hedgeDelayMs: number = Number.POSITIVE_INFINITY;
+  hedgeDelayMs: number;
   readonly #window = new LatencyWindow();
   readonly #fixedAttemptTimeoutMs: number | undefined;
   #untilUpdate: number = limits.learnFromCount;
@@ -32,6 +32,7 @@ export class LearnedTiming implements Timing {
   constructor(fixedAttemptTimeoutMs?: number) {
     this.#fixedAttemptTimeoutMs = fixedAttemptTimeoutMs;
     this.attemptTimeoutMs = fixedAttemptTimeoutMs ?? limits.attemptTimeoutInitialMs;
+    this.hedgeDelayMs = Math.min(limits.hedgeDelayInitialMs, this.attemptTimeoutMs);
   }
 
   learn(serviceUs: number): void {

@@ -2,6 +2,7 @@ import { limits } from "../../src/base/limits.ts";
 import type { ReplicaState } from "../../src/failover/replica-state.ts";
 import type { History, RequestHistory } from "./history.ts";
 import { finePeriod, longestServiceMs, longestTimeoutMs, returnMs } from "./patience.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Every rule that the run broke, in words; none, if failover kept its promises. */
 export function violationsOf(history: History): string[] {
@@ -78,10 +79,10 @@ function reportedOnce({ number, reports, attempts }: RequestHistory): string[] {
  */
 function neverCancelledEarly({ schedule, renewedUs }: History, request: RequestHistory): string[] {
   if (schedule.policy !== "adaptive") return [];
-  return request.attempts.flatMap(({ cancelledUs, replica }) =>
+  return request.attempts.flatMap(({ tUs, cancelledUs, replica }) =>
     cancelledUs !== undefined &&
     (request.doneCount === 0 || cancelledUs < request.doneUs) &&
-    !renewedUs[replica]?.includes(cancelledUs)
+    !renewedUs[replica]?.some((renewed) => tUs <= renewed && renewed <= cancelledUs)
       ? [`request ${request.number} cancelled its attempt on replica ${replica} before its end`]
       : [],
   );
@@ -101,7 +102,9 @@ function answeredInTime(history: History, request: RequestHistory): string[] {
   for (const replica of schedule.replicas.keys()) {
     const fine = finePeriod(history, replica, { fromUs: sentUs, toUs: deadlineUs });
     if (fine === undefined) continue;
-    const latestUs = fine.fromUs + patienceMs(history, replica, { sentUs, ...fine }) * 1000;
+    const patienceUs = patienceMs(history, replica, { sentUs, ...fine }) * 1000;
+    const fromUs = isSlowed(schedule) ? Math.max(fine.fromUs, lastChanceUs(request)) : fine.fromUs;
+    const latestUs = fromUs + patienceUs;
     if (latestUs >= fine.toUs) continue;
     const name = `request ${number}, for which replica ${replica} was well,`;
     if (result?.answer === undefined) return [`${name} was lost: ${result?.detail}`];
@@ -111,6 +114,15 @@ function answeredInTime(history: History, request: RequestHistory): string[] {
     }
   }
   return [];
+}
+
+/** A replica that is slow but alive is no silent one: for want of budget it may be waited for. */
+function isSlowed({ faults }: Schedule): boolean {
+  return faults.some(({ effect: { kind } }) => kind === "slow" || kind === "limp");
+}
+
+function lastChanceUs({ sentUs, deadlineUs }: RequestHistory): number {
+  return sentUs + (deadlineUs - sentUs) * limits.lastChanceShare;
 }
 
 /** A replica has refused it and asked not to be asked again: what is open elsewhere must do. */
@@ -140,12 +152,11 @@ function patienceMs(
  */
 function hedgesWithinBudget({ schedule, requests }: History): string[] {
   const hedgesUs = requests
-    .flatMap(({ attempts, sentUs, deadlineUs }) => {
-      const lastChanceUs = sentUs + (deadlineUs - sentUs) * limits.lastChanceShare;
-      return attempts.filter(
-        ({ need, tUs }, index) => need === "slowness" && (index > 1 || tUs < lastChanceUs),
-      );
-    })
+    .flatMap((request) =>
+      request.attempts.filter(
+        ({ need, tUs }, index) => need === "slowness" && (index > 1 || tUs < lastChanceUs(request)),
+      ),
+    )
     .map(({ tUs }) => tUs)
     .sort((a, b) => a - b);
   for (const [index, tUs] of hedgesUs.entries()) {

@@ -35,7 +35,7 @@ const cases = ([0.6, 0.9] as const).flatMap((loadShare) =>
 );
 
 /** What policy adaptive must keep: no storm, and the whole load answered again so soon. */
-const amplificationMax = 2;
+const amplificationMax = 2.5;
 const backWithinSeconds = 5;
 const backShare = 0.98;
 

@@ -32,6 +32,8 @@ export const limits = {
    * again.
    */
   allOutPauseMs: 250,
+  /** How long a replica that has refused a request is the last choice for others. */
+  refusalPauseMs: 250,
   /** The policy adaptive learns from as many latest answers as this, beginning with the tenth. */
   latencyWindowCount: 2048,
   learnFromCount: 10,
@@ -48,7 +50,7 @@ export const limits = {
   hedgeBudgetShare: 0.1,
   hedgeBudgetInitialTokens: 2,
   hedgeBudgetMaxTokens: 10,
-  /** Of a request's time; after that its first hedge needs no budget. */
+  /** Of a request's time; after that one more attempt needs no budget. */
   lastChanceShare: 0.5,
   /** A request's own deadline timer fires this long before the call's. */
   deadlineSlackMs: 50,

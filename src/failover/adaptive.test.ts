@@ -255,3 +255,22 @@ test("adaptive asks for a new connection when a probe has long met nothing but s
   await clock.advanceMs(200);
   expect(channels[0]?.renewCount).toBe(1);
 });
+
+test("adaptive asks a replica that has just refused a request only after the others", async () => {
+  const { clock, channels, call, callsOf } = await world(2);
+  const result = { status: "UNAVAILABLE", isFromPeer: true } as const;
+  channels[0]?.become({ kind: "answers", afterMs: 1, result });
+  const before = callsOf(0);
+  for (let number = 0; number < 20; number++) {
+    const outcome = call();
+    await clock.advanceMs(10);
+    expect(outcome.result?.answer?.status).toBe("OK");
+  }
+  // 20 requests in 200 ms; the first of them alone was its to refuse.
+  expect(callsOf(0) - before).toBe(1);
+  await clock.advanceMs(limits.refusalPauseMs);
+  call();
+  call();
+  await clock.advanceMs(10);
+  expect(callsOf(0) - before).toBe(2);
+});

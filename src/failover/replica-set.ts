@@ -39,6 +39,8 @@ interface Replica {
   cancelPause: CancelTimer;
   /** It has asked to be spared until then. */
   sparedUntilUs: number;
+  /** It has refused a request, and comes last until then. */
+  refusesUntilUs: number;
   /** Its last answer, to an attempt or to a probe. */
   heardUs: number;
   /** What was open when its connection was given up for its silence. */
@@ -69,6 +71,7 @@ export class ReplicaSet {
       isProbed: false,
       cancelPause: () => undefined,
       sparedUntilUs: 0,
+      refusesUntilUs: 0,
       heardUs: Number.NEGATIVE_INFINITY,
       adrift: [],
     }));
@@ -78,10 +81,11 @@ export class ReplicaSet {
   /** What a policy chooses by. */
   get views(): readonly ReplicaView[] {
     const nowUs = this.#clock.nowUs();
-    return this.#replicas.map(({ state, open, channel, sparedUntilUs }) => ({
+    return this.#replicas.map(({ state, open, channel, sparedUntilUs, refusesUntilUs }) => ({
       state,
       inFlight: open.size,
       takesRequests: channel.state !== "draining" && sparedUntilUs <= nowUs,
+      refuses: refusesUntilUs > nowUs,
     }));
   }
 
@@ -122,6 +126,11 @@ export class ReplicaSet {
   /** The replica has asked for a pause. */
   spare(index: number, pauseMs: number): void {
     this.#at(index).sparedUntilUs = this.#clock.nowUs() + pauseMs * 1000;
+  }
+
+  /** The replica has answered a request with a status that asks for another replica. */
+  refused(index: number): void {
+    this.#at(index).refusesUntilUs = this.#clock.nowUs() + limits.refusalPauseMs * 1000;
   }
 
   /**

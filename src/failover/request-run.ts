@@ -16,6 +16,7 @@ export class RequestRun {
   readonly #attempts: Attempt[] = [];
   #attemptCountBeforeWait = 0;
   #lastChanceUs = 0;
+  #hasHadLastChance = false;
   #isDone = false;
   #mayHaveExecuted = false;
   #isRefused = false;
@@ -96,35 +97,32 @@ export class RequestRun {
     attempt.start();
   }
 
-  /** A hedge goes to another replica while the only open attempt is slow and the budget allows. */
+  /**
+   * A hedge goes to another replica while the only open attempt is slow and the budget allows. But a
+   * bound on extra load must not become a lost request: when half of its time is over, one more
+   * attempt leaves, whatever is open and whatever the budget says.
+   */
   #scheduleHedge(latestMs = Number.POSITIVE_INFINITY): void {
     const { clock, policy } = this.#context;
     const { hedgeDelayMs } = policy.timing;
     if (!this.#request.mayExecuteTwice || hedgeDelayMs === Number.POSITIVE_INFINITY) return;
     this.#cancelHedge = afterFairly(clock, Math.min(hedgeDelayMs, latestMs), () => {
-      if (this.#isDone || (this.#wantsHedge() && this.#hedge())) return;
+      if (this.#isDone) return;
+      this.#hedge();
       const lastChanceMs = (this.#lastChanceUs - clock.nowUs()) / 1000;
       this.#scheduleHedge(lastChanceMs > 0 ? lastChanceMs : undefined);
     });
   }
 
-  #wantsHedge(): boolean {
-    return this.#attempts.filter((attempt) => attempt.isOpen).length === 1;
-  }
-
-  /** False: the budget refused it, or nobody is there to take it; it waits. */
-  #hedge(): boolean {
-    const { policy, replicas, budget } = this.#context;
+  #hedge(): void {
+    const { clock, policy, replicas, budget } = this.#context;
+    const isLastChance = !this.#hasHadLastChance && clock.nowUs() >= this.#lastChanceUs;
+    const openCount = this.#attempts.filter((attempt) => attempt.isOpen).length;
+    if (openCount === 0 || (openCount > 1 && !isLastChance)) return;
     const step = policy.next(this.#view("slowness"), replicas.views);
-    if (step.kind !== "attempt") return false;
-    if (!budget.trySpend() && !this.#isLastChance()) return false;
+    if (step.kind !== "attempt" || !(budget.trySpend() || isLastChance)) return;
+    this.#hasHadLastChance ||= isLastChance;
     this.#launch(step.replica);
-    return true;
-  }
-
-  /** A bound on extra load must not become a lost request: its second attempt is never refused. */
-  #isLastChance(): boolean {
-    return this.#attempts.length === 1 && this.#context.clock.nowUs() >= this.#lastChanceUs;
   }
 
   #onSilence(attempt: Attempt): void {
@@ -172,9 +170,11 @@ export class RequestRun {
       return;
     }
     if (this.#isDone) return;
+    this.#hasHadLastChance = false;
     this.#mayHaveExecuted ||= result.mayHaveExecuted;
     this.#isRefused = result.isFromPeer === true;
     this.#detail = `${result.status} from ${formatEndpoint(attempt.endpoint)}: ${result.detail}`;
+    if (this.#isRefused) replicas.refused(attempt.replica);
     if (typeof result.pushback === "number") replicas.spare(attempt.replica, result.pushback);
     if (attempt.isAbandoned && !attempt.isAdrift) {
       replicas.observe(attempt.replica, "silent", result.detail);

@@ -99,11 +99,14 @@ function answeredInTime(history: History, request: RequestHistory): string[] {
   if (schedule.policy !== "adaptive" || schedule.family === "overload") return [];
   if (!request.isIdempotent && (result?.mayHaveExecuted ?? false)) return [];
   if (toldNotToRetry(history, request)) return [];
+  // Both the first attempt and the last chance may meet one of several slow replicas.
+  const slowed = slowedCount(schedule);
+  if (slowed > 1) return [];
   for (const replica of schedule.replicas.keys()) {
     const fine = finePeriod(history, replica, { fromUs: sentUs, toUs: deadlineUs });
     if (fine === undefined) continue;
     const patienceUs = patienceMs(history, replica, { sentUs, ...fine }) * 1000;
-    const fromUs = isSlowed(schedule) ? Math.max(fine.fromUs, lastChanceUs(request)) : fine.fromUs;
+    const fromUs = slowed > 0 ? Math.max(fine.fromUs, lastChanceUs(request)) : fine.fromUs;
     const latestUs = fromUs + patienceUs;
     if (latestUs >= fine.toUs) continue;
     const name = `request ${number}, for which replica ${replica} was well,`;
@@ -117,8 +120,9 @@ function answeredInTime(history: History, request: RequestHistory): string[] {
 }
 
 /** A replica that is slow but alive is no silent one: for want of budget it may be waited for. */
-function isSlowed({ faults }: Schedule): boolean {
-  return faults.some(({ effect: { kind } }) => kind === "slow" || kind === "limp");
+function slowedCount({ faults }: Schedule): number {
+  const slowed = faults.filter(({ effect: { kind } }) => kind === "slow" || kind === "limp");
+  return new Set(slowed.map(({ replica }) => replica)).size;
 }
 
 function lastChanceUs({ sentUs, deadlineUs }: RequestHistory): number {
@@ -147,14 +151,14 @@ function patienceMs(
 }
 
 /**
- * At no instant more hedges than the first tokens and the share of the requests so far. The first
- * hedge of a request that has waited for half its time is none of them: no bound loses a request.
+ * At no instant more hedges than the first tokens and the share of the requests so far. Those of a
+ * request that has waited for half its time do not count: no bound loses a request.
  */
 function hedgesWithinBudget({ schedule, requests }: History): string[] {
   const hedgesUs = requests
     .flatMap((request) =>
       request.attempts.filter(
-        ({ need, tUs }, index) => need === "slowness" && (index > 1 || tUs < lastChanceUs(request)),
+        ({ need, tUs }) => need === "slowness" && tUs < lastChanceUs(request),
       ),
     )
     .map(({ tUs }) => tUs)

@@ -1,8 +1,8 @@
 import type { LedgerCollector, ServerRun } from "./ledger-collector.ts";
-import { endpointsOfServers, serverName } from "./replica-endpoints.ts";
+import { serverName } from "./replica-endpoints.ts";
 import { numberOrNull, type RunData } from "./run-data.ts";
 import type { ExecutionFigures } from "./run-report.ts";
-import { shareClock } from "./same-host.ts";
+import { serversOfRun } from "./server-ledgers.ts";
 
 /** Whether what the ledgers say of one run can be true all at once. */
 export interface Consistency {
@@ -99,24 +99,6 @@ function footerContradictions(server: ServerRun): readonly string[] {
     `${serverName(server)} (pid ${server.header?.pid}) executed ${total} requests as its footer ` +
       `counts, its ledger holds ${executionCount}`,
   ];
-}
-
-/** Lives of servers that executed requests of the run, or stood behind its endpoints meanwhile. */
-function serversOfRun(ledger: LedgerCollector, data: RunData): readonly ServerRun[] {
-  const counts = new Uint32Array(ledger.servers.length);
-  for (let row = 0; row < data.executions.number.length; row++) {
-    const server = data.executions.server.at(row);
-    counts[server] = (counts[server] ?? 0) + 1;
-  }
-  const endpoints = endpointsOfServers(ledger.servers, data);
-  return ledger.servers.filter((server, index) => {
-    if ((counts[index] ?? 0) > 0) return true;
-    const { header, end } = server;
-    if (header === undefined || endpoints[index] === undefined) return false;
-    // Without a footer it may have been over long before.
-    if (end === undefined || !shareClock(header, data.header)) return false;
-    return header.tUs <= data.endUs && end.tUs >= data.startUs;
-  });
 }
 
 /** All requests of a run ask the same, so their executions answer the same. */

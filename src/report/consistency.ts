@@ -8,6 +8,8 @@ import { serversOfRun } from "./server-ledgers.ts";
 export interface Consistency {
   /** What cannot, each as a sentence with its numbers. */
   readonly contradictions: readonly string[];
+  /** What would be one, had not lines been lost that may explain it. */
+  readonly undecided: readonly string[];
   /** Server ledgers of the run that end without a footer: crashed, or still running. */
   readonly unfinishedServerCount: number;
   readonly remarks: readonly string[];
@@ -22,21 +24,34 @@ const instantSlackUs = 1000;
 export function consistencyOf(
   ledger: LedgerCollector,
   data: RunData,
-  executions: Pick<ExecutionFigures, "okNotExecutedCount">,
+  executions: ExecutionFigures,
 ): Consistency {
   const servers = serversOfRun(ledger, data);
-  const notExecuted = executions.okNotExecutedCount ?? 0;
+  const notExecuted = notExecutedFinding(executions);
   return {
     contradictions: [
       ...requestContradictions(data),
       ...tickContradictions(data),
-      ...(notExecuted > 0
-        ? [`${notExecuted} requests ended ok that no server ledger holds an execution of`]
-        : []),
+      ...notExecuted.contradictions,
       ...servers.flatMap(footerContradictions),
     ],
+    undecided: notExecuted.undecided,
     unfinishedServerCount: servers.filter(({ end }) => end === undefined).length,
     remarks: answerRemarks(data),
+  };
+}
+
+/** A replica has its executions on record before it answers; only lines lost since excuse it. */
+function notExecutedFinding({ okNotExecutedCount, serverLedgers }: ExecutionFigures) {
+  const count = okNotExecutedCount ?? 0;
+  const what = `${count} requests ended ok that no server ledger holds an execution of`;
+  const skipped = new Map(serverLedgers.map((life) => [life.path, life.skippedLineCount]));
+  const skippedCount = [...skipped.values()].reduce((sum, each) => sum + each, 0);
+  if (count === 0) return { contradictions: [], undecided: [] };
+  if (skippedCount < count) return { contradictions: [what], undecided: [] };
+  return {
+    contradictions: [],
+    undecided: [`${what}; ${skippedCount} torn or foreign lines there may have held them`],
   };
 }
 

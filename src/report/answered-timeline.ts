@@ -43,8 +43,9 @@ export class AnsweredTimeline {
 
   /** From `fromUs` up to, not including, `toUs`. */
   window(fromUs: number, toUs: number): Window {
-    const spanUs = Math.max(0, toUs - fromUs);
-    if (spanUs === 0) return { spanMs: 0, okPerSecond: null, p99Ms: null };
+    const spanUs = toUs - fromUs;
+    // Without a request there is no instant at which one was due, and no span between them.
+    if (!(spanUs > 0)) return { spanMs: 0, okPerSecond: null, p99Ms: null };
     const [from, to] = this.#rows(fromUs, toUs);
     const sorted = this.#latencyUs.slice(from, to).sort();
     const isLongEnough = spanUs >= limits.outageRateMinMs * 1000;

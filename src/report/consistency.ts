@@ -18,6 +18,9 @@ export interface Consistency {
 /** An answer may be read a little late; a request that took longer has missed its deadline. */
 const deadlineSlackUs = 100_000;
 
+/** Looking for the replicas before the load begins, and writing the last records after it. */
+const spanSlackMs = 10_000;
+
 /** Spans are rounded to microseconds; the instants of one process are otherwise exact. */
 const instantSlackUs = 1000;
 
@@ -32,6 +35,7 @@ export function consistencyOf(
     contradictions: [
       ...requestContradictions(data),
       ...tickContradictions(data),
+      ...spanContradictions(data),
       ...notExecuted.contradictions,
       ...servers.flatMap(footerContradictions),
     ],
@@ -103,6 +107,16 @@ function tickContradictions(data: RunData): readonly string[] {
   return pairs
     .filter(([, sum, total]) => total !== null && total !== sum)
     .map(([what, sum, total]) => `the ticks count ${sum} requests ${what}, the footer ${total}`);
+}
+
+/** From header to footer a run takes what it held, and then at most the deadline of its last request. */
+function spanContradictions(data: RunData): readonly string[] {
+  const heldMs = data.total("held_ms");
+  if (heldMs === null || data.header === undefined || data.end === undefined) return [];
+  const deadlineMs = data.configNumber("deadline_ms") ?? Number.POSITIVE_INFINITY;
+  const spanMs = (data.end.tUs - data.header.tUs) / 1000;
+  if (spanMs + spanSlackMs >= heldMs && spanMs <= heldMs + deadlineMs + spanSlackMs) return [];
+  return [`the run lasted ${spanMs} ms from header to footer, and held ${heldMs} ms as it counts`];
 }
 
 function footerContradictions(server: ServerRun): readonly string[] {

@@ -109,7 +109,7 @@ function tickContradictions(data: RunData): readonly string[] {
     .map(([what, sum, total]) => `the ticks count ${sum} requests ${what}, the footer ${total}`);
 }
 
-/** From header to footer a run takes what it held, and then at most the deadline of its last request. */
+/** From header to footer a run takes what it held, and its last request up to its deadline. */
 function spanContradictions(data: RunData): readonly string[] {
   const heldMs = data.total("held_ms");
   if (heldMs === null || data.header === undefined || data.end === undefined) return [];

@@ -4,7 +4,7 @@ import { limits } from "../base/limits.ts";
 /** The blocks of the report that have figures to define. */
 export type Section = "requests" | "throughput" | "latency" | "replicas" | "outages" | "audit";
 
-/** What a figure means, as the report's readers are told it: in headings, by --explain, anywhere. */
+/** What a figure means, as headings, --explain and every other reader are told it. */
 export interface Definition {
   readonly section: Section;
   readonly figure: string;

@@ -2,7 +2,7 @@ import { definitionLines } from "./render-explain.ts";
 import type { ExecutionFigures, RunReport } from "./run-report.ts";
 import { spanText, type TextOptions, tinted, wrapped } from "./text-layout.ts";
 
-/** Client and server ledgers matched by request id: what adds up, what does not, what is not known. */
+/** Client and server ledgers matched by request id: what adds up, and what is not known. */
 export function auditLines(
   { executions, requests }: RunReport,
   options: TextOptions,

@@ -279,7 +279,7 @@ export interface ExecutionFigures {
    */
   readonly afterGivenUpCount: number;
   readonly afterGivenUp: readonly LateExecution[];
-  /** Executions of requests given up that may have come before or after, for the clocks' error. */
+  /** Executions of requests given up of which the clocks' error leaves open whether they are. */
   readonly afterGivenUpUnknownCount: number;
   /** Executions recorded after their request had ended ok: a hedge or a move overtook them. */
   readonly overtakenCount: number;
@@ -290,7 +290,7 @@ export interface ExecutionFigures {
   /** Replicas of the run whose server ledger was not given or holds nothing of the run. */
   readonly missingServerLedgers: readonly string[];
   readonly serverLedgers: readonly ServerLedgerFigures[];
-  /** Why the server ledgers may not hold every execution, each as a sentence; empty when they do. */
+  /** Why server ledgers may not hold every execution, as sentences; empty when they do. */
   readonly incomplete: readonly string[];
   /** Keys of these figures that may be higher than they say, as the ledgers are incomplete. */
   readonly lowerBounds: readonly string[];

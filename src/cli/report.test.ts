@@ -47,6 +47,19 @@ describe("dfs report", () => {
     }
   });
 
+  test("says what the figures mean with --explain, in text alone", async () => {
+    using dir = tempDir();
+    const path = dir.file("client.log");
+    writeFileSync(path, `${ok.join("\n")}\n`);
+    const definition =
+      "    lag: sent - scheduled: the load generator's own lateness, part of latency";
+    expect((await report(path)).text).not.toContain(definition);
+    expect((await report(path, "--explain")).text).toContain(definition);
+    expect(report(path, "--explain", "--format", "json")).rejects.toThrow(
+      "--explain: belongs to --format text, and the format is json: leave one of them out",
+    );
+  });
+
   test("prints JSON of the run that is asked for, and of all the most telling status", async () => {
     using dir = tempDir();
     const path = dir.file("client.log");

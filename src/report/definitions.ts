@@ -51,6 +51,7 @@ const bySection: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
       "from the instant a fault's effect was observed, else the first failed attempt on the " +
       `replica, until the replica answers and shows no further trouble for ${settle}: no failed ` +
       "attempt, not held for suspect or down",
+    cause: "the fault, as its ledger names it; unknown: seen by the client alone",
     flaps: "how often it answered, and failed again before the outage was over",
     detection: "outage begin to the client's first sign of it; not known without a fault ledger",
     failover: "outage begin to the first affected request answered elsewhere",

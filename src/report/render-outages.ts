@@ -30,33 +30,31 @@ function outageTables(outages: readonly OutageFigures[], options: TextOptions): 
   const left = outages.length - shown.length;
   const instants = {
     head: [
-      ...["outage of", "cause", "begin", "lasted"],
+      ...["#", "outage of", "cause", "begin", "lasted"],
       ...["detection", "failover", "rejoin", "recovery", "affected", "lost"],
     ],
-    rows: shown.map(instantRow),
-    right: [3, 4, 5, 6, 7, 8],
+    rows: shown.map((outage, index) => [String(index + 1), ...instantCells(outage)]),
+    right: [0, 4, 5, 6, 7, 8, 9],
   };
   const surroundings = {
-    head: [
-      ...["outage of", "begin", "ok/s before, during, after", "p99 before, during, after"],
-      ...["affected p50, p99", "healthy p50, p99", "worst request"],
-    ],
-    rows: shown.map(surroundingRow),
-    right: [2, 3, 4, 5],
+    head: ["#", "ok/s", "p99", "affected p50, p99", "healthy p50, p99", "worst request"],
+    rows: shown.map((outage, index) => [String(index + 1), ...surroundingCells(outage)]),
+    right: [0, 1, 2, 3, 4],
   };
   return [
     ...tableLines(instants, options),
+    tinted("  ok/s and p99 before, during and after each of them", "aside", options),
     ...tableLines(surroundings, options),
     ...(left > 0 ? [`  ... and ${left} more outages (--format json has them all)`] : []),
   ];
 }
 
-function instantRow(outage: OutageFigures): readonly string[] {
+function instantCells(outage: OutageFigures): readonly string[] {
   const { endUs, beginUs, flapCount } = outage;
   return [
     outage.endpoint,
-    outage.beginFrom === "fault" ? outage.cause : "seen by the client",
-    timeOf(outage),
+    outage.cause,
+    outage.begin.slice("YYYY-MM-DD ".length),
     (endUs === null ? "to the end" : spanText((endUs - beginUs) / 1000)) +
       (flapCount === 0 ? "" : ` (${flapCount} flaps)`),
     outage.noticed ? sinceText(outage.detectionMs) : "not noticed",
@@ -68,25 +66,19 @@ function instantRow(outage: OutageFigures): readonly string[] {
   ];
 }
 
-function surroundingRow(outage: OutageFigures): readonly string[] {
+function surroundingCells(outage: OutageFigures): readonly string[] {
   const { beforeOkPerSecond, duringOkPerSecond, afterOkPerSecond } = outage;
   const { beforeP99Ms, duringP99Ms, afterP99Ms, worstRequest } = outage;
   const { affectedP50Ms, affectedP99Ms, healthyP50Ms, healthyP99Ms } = outage;
   const rates = [beforeOkPerSecond, duringOkPerSecond, afterOkPerSecond];
   const spans = (...each: readonly (number | null)[]) => each.map(spanText).join(", ");
   return [
-    outage.endpoint,
-    timeOf(outage),
     rates.map((rate) => (rate === null ? "-" : rate.toFixed(1))).join(", "),
     spans(beforeP99Ms, duringP99Ms, afterP99Ms),
     spans(affectedP50Ms, affectedP99Ms),
     spans(healthyP50Ms, healthyP99Ms),
     worstRequest ?? "-",
   ];
-}
-
-function timeOf({ begin }: OutageFigures): string {
-  return begin.slice("YYYY-MM-DD ".length);
 }
 
 /** Seen no later than the fault tool had its proof. */
@@ -108,8 +100,7 @@ function repeatedLines(causes: readonly CauseFigures[], options: TextOptions): L
     .flatMap((cause) =>
       (["detection", "failover", "rejoin", "recovery"] as const).map((figure, index) => {
         const { count, minMs, p50Ms, p90Ms, maxMs } = cause[figure];
-        const name = cause.cause === "unknown" ? "seen by the client" : cause.cause;
-        const who = index === 0 ? `${name}, ${cause.outageCount} times` : "";
+        const who = index === 0 ? `${cause.cause}, ${cause.outageCount} times` : "";
         return [who, figure, String(count), ...[minMs, p50Ms, p90Ms, maxMs].map(spanText)];
       }),
     );

@@ -6,12 +6,13 @@ import { reportCommand } from "./report.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 const never = new AbortController().signal;
+const ownTerminal = createTerminal();
 
 /** Runs `dfs report` with these words and gives its exit status and what it printed. */
 async function report(...words: readonly string[]): Promise<{ status: number; text: string }> {
   const lines: string[] = [];
   const terminal: Terminal = {
-    ...createTerminal(),
+    ...ownTerminal,
     ...{ color: false, columns: 100, line: (text: string) => lines.push(text) },
   };
   const status = await reportCommand.run(words, {
@@ -55,7 +56,7 @@ describe("dfs report", () => {
       "    lag: sent - scheduled: the load generator's own lateness, part of latency";
     expect((await report(path)).text).not.toContain(definition);
     expect((await report(path, "--explain")).text).toContain(definition);
-    expect(report(path, "--explain", "--format", "json")).rejects.toThrow(
+    await expect(report(path, "--explain", "--format", "json")).rejects.toThrow(
       "--explain: belongs to --format text, and the format is json: leave one of them out",
     );
   });

@@ -19,16 +19,17 @@ export function auditLines(
   return [
     tinted("Audit (client and server ledgers, matched by request id)", "title", options),
     ...sentences.flatMap((sentence) => wrapped(sentence, options)),
-    ...findingLines(executions, options),
+    ...indented(repeatedLines(executions), options),
     ...wrapped(notExecutedText(executions), options),
     ...(isKnown ? wrapped(lateText(executions), options) : []),
+    ...indented(givenUpLines(executions), options),
     ...(incomplete.length > 0 && isKnown
       ? wrapped(
           "counts of executions are lower bounds, as server ledgers are not complete:",
           options,
         )
       : []),
-    ...incomplete.flatMap((reason) => wrapped(reason, options, "    ")),
+    ...indented(incomplete, options),
     ...definitionLines("audit", options),
   ];
 }
@@ -42,23 +43,30 @@ function countsText(executions: ExecutionFigures): string {
   );
 }
 
+function indented(lines: readonly string[], options: TextOptions): readonly string[] {
+  return lines.flatMap((line) => wrapped(line, options, "    "));
+}
+
 /** Which requests they were, the first of them. */
-function findingLines(executions: ExecutionFigures, options: TextOptions): readonly string[] {
-  const { duplicates, duplicateRequestCount, afterGivenUp, afterGivenUpCount } = executions;
-  const repeated = duplicates.map(
-    ({ request, executions: each }) =>
-      `${request}: ${each.length} times, on ${each.map(({ endpoint }) => endpoint).join(", ")}`,
+function repeatedLines({ duplicates, duplicateRequestCount }: ExecutionFigures) {
+  const shown = duplicates.map(
+    ({ request, executions }) =>
+      `${request}: ${executions.length} times, ` +
+      `on ${executions.map(({ endpoint }) => endpoint).join(", ")}`,
   );
-  const late = afterGivenUp.map(
+  return [...shown, ...moreLines(duplicateRequestCount - shown.length)];
+}
+
+function givenUpLines({ afterGivenUp, afterGivenUpCount }: ExecutionFigures): readonly string[] {
+  const shown = afterGivenUp.map(
     ({ request, endpoint, afterMs }) =>
       `${request}: executed on ${endpoint} at least ${spanText(afterMs)} after it was given up`,
   );
-  const more = (count: number) => (count > 0 ? [`... and ${count} more`] : []);
-  const shown = [
-    ...[...repeated, ...more(duplicateRequestCount - duplicates.length)],
-    ...[...late, ...more(afterGivenUpCount - afterGivenUp.length)],
-  ];
-  return shown.flatMap((line) => wrapped(line, options, "    "));
+  return [...shown, ...moreLines(afterGivenUpCount - shown.length)];
+}
+
+function moreLines(count: number): readonly string[] {
+  return count > 0 ? [`... and ${count} more`] : [];
 }
 
 function notExecutedText({ okNotExecutedCount, upperBounds }: ExecutionFigures): string {

@@ -45,6 +45,7 @@ function outageTables(outages: readonly OutageFigures[], options: TextOptions): 
     ...tableLines(instants, options),
     tinted("  ok/s and p99 before, during and after each of them", "aside", options),
     ...tableLines(surroundings, options),
+    ...shown.flatMap((outage, index) => lostLines(index + 1, outage, options)),
     ...(left > 0 ? [`  ... and ${left} more outages (--format json has them all)`] : []),
   ];
 }
@@ -86,11 +87,16 @@ function sinceText(spanMs: number | null): string {
   return spanMs === 0 ? "at once" : spanText(spanMs);
 }
 
-function lostText({ lostCount, wrongCount, indeterminateCount, lostRequests }: OutageFigures) {
-  if (lostCount === 0) return "0";
-  const kinds = `${wrongCount} wrong, ${indeterminateCount} indeterminate`;
+function lostText({ lostCount, wrongCount, indeterminateCount }: OutageFigures): string {
+  if (wrongCount + indeterminateCount === 0) return String(lostCount);
+  return `${lostCount} (${wrongCount} wrong, ${indeterminateCount} indeterminate)`;
+}
+
+function lostLines(number: number, outage: OutageFigures, options: TextOptions): Lines {
+  const { lostCount, lostRequests } = outage;
+  if (lostCount === 0) return [];
   const more = lostCount > lostRequests.length ? ", ..." : "";
-  return `${lostCount} (${kinds}): ${lostRequests.join(", ")}${more}`;
+  return wrapped(`lost in #${number}: ${lostRequests.join(", ")}${more}`, options);
 }
 
 /** What happened once is in the table above already. */

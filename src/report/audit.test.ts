@@ -81,6 +81,10 @@ describe("the audit of executions", () => {
     expect(executions).toMatchObject({
       ...{ overtakenCount: 1, afterGivenUpCount: 0, duplicateRequestCount: 1, repeatedCount: 1 },
     });
+    // 0.9 ms after the answer: within the clocks' error.
+    expect(executionsOf([executionLine(1010.9, 1)])).toMatchObject({
+      ...{ overtakenCount: 0, duplicateRequestCount: 1 },
+    });
   });
 
   test("counts requests executed that the client ledger does not know the end of", () => {

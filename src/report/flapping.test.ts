@@ -196,6 +196,35 @@ describe("the requests of an outage", () => {
   });
 });
 
+describe("a request that no attempt failed of", () => {
+  test("is affected when it waited in vain, not when a wrong answer took its time", () => {
+    const run = runReportOf({
+      "client.log": [
+        loadHeader(0),
+        lostLine(1000, 1, { outcome: "wrong", elapsedMs: 900 }),
+        lostLine(2000, 2, { attempts: 0, elapsedMs: 900, lagMs: 800 }),
+        lostLine(2000, 3, { attempts: 0, elapsedMs: 50, endpoint: '""' }),
+        loadFooter(4000, { scheduled: 3, wrong: 1, failed: 2 }),
+      ],
+    });
+    // #2 waited 100 ms beyond its lag; 50 ms are no wait yet.
+    expect(run.recovery).toMatchObject({ affectedCount: 1, recoveredCount: 0 });
+  });
+
+  test("belongs to no outage that was over, or had not begun, while it waited", () => {
+    const waiting = { endpoint: b, latencyMs: 100, serviceMs: 5 };
+    const outages = outagesOf([
+      okLine(990, 1, waiting), // ended 10 ms before
+      ...moved(1000, 2),
+      okLine(1050, 3, waiting), // from 0.950 s to 1.050 s
+      okLine(1200, 4),
+      okLine(1290, 5, waiting), // began 10 ms before the end
+      okLine(1310, 6, waiting), // and 10 ms after it
+    ]);
+    expect(outages).toMatchObject([{ affectedCount: 3, recoveryMs: 100, worstRequest: "r-3" }]);
+  });
+});
+
 describe("the windows of an outage", () => {
   /** One ok every 100 ms, from 0.1 s to 9.9 s, of 10 ms before 5 s and 20 ms from then on. */
   const steady = Array.from({ length: 99 }, (_, index) => {

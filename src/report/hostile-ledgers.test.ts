@@ -89,7 +89,7 @@ describe("reportLedgers() over server ledgers that are not whole", () => {
     const report = reportOrRefusal(server === undefined ? files : { ...files, "s.log": server });
     const [run] = report?.reports ?? [];
     if (run === undefined) throw new Error("no report");
-    return { ...run.executions, result: run.verdict.result };
+    return { ...run.executions, ...run.verdict };
   };
 
   test("says that one is missing, and does not accuse anybody", () => {
@@ -103,13 +103,23 @@ describe("reportLedgers() over server ledgers that are not whole", () => {
     const torn = [...lines.slice(0, 4), `${lines[4]?.slice(0, 70)} torn=true`, ...lines.slice(5)];
     expect(executionsOf(torn)).toMatchObject({
       ...{ total: 9, okNotExecutedCount: 1, upperBounds: ["okNotExecutedCount"] },
-      result: "not-verified", // not known, rather than contradictory
+      result: "not-verified",
+      reasons: [
+        "ledgers consistent: 1 requests ended ok that no server ledger holds an execution of; " +
+          "1 torn or foreign lines there may have held them",
+      ],
       incomplete: [
         expect.stringContaining("left no footer"),
         "1 lines of s.log are torn or foreign: they may have held executions",
       ],
     });
-    expect(executionsOf(torn.toSpliced(5, 1))).toMatchObject({ okNotExecutedCount: 2 });
+    // Two are missing, and the one line cannot have held both.
+    expect(executionsOf(torn.toSpliced(5, 1))).toMatchObject({
+      okNotExecutedCount: 2,
+      reasons: [
+        "ledgers consistent: 2 requests ended ok that no server ledger holds an execution of",
+      ],
+    });
   });
 
   test("takes executions without a header for what they are", () => {

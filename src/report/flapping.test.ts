@@ -105,6 +105,17 @@ describe("with a fault ledger, an outage", () => {
     ]);
   });
 
+  test("leaves out what failed before it, when the replica answered in between", () => {
+    const outages = outagesOf(
+      [...moved(1200, 1), okLine(1500, 2), ...moved(2001, 3), okLine(2500, 4)],
+      fault(2000),
+    );
+    expect(outages).toMatchObject([
+      { cause: "unknown", affectedCount: 1, endUs: startUs + 1_500_000 },
+      { cause: "crash", affectedCount: 1, detectionMs: 1 },
+    ]);
+  });
+
   test("takes along the trouble that comes soon after it", () => {
     const outages = outagesOf(
       [...moved(1001, 1), okLine(1500, 2), ...moved(1700, 3), okLine(1800, 4)],

@@ -30,33 +30,49 @@ export function consistencyOf(
   executions: ExecutionFigures,
 ): Consistency {
   const servers = serversOfRun(ledger, data);
-  const notExecuted = notExecutedFinding(executions);
+  const skipped = new Map(
+    executions.serverLedgers.map(({ path, skippedLineCount }) => [path, skippedLineCount]),
+  );
+  const shortages = [
+    notExecuted(executions, skipped),
+    ...servers.map((server) => footerShortage(server, skipped.get(server.path) ?? 0)),
+  ].filter(({ count }) => count !== 0);
+  // Lines that were lost may have held what is missing; what is too much they do not explain.
+  const isExcused = ({ count, skippedCount }: Shortage) => count > 0 && count <= skippedCount;
   return {
     contradictions: [
       ...requestContradictions(data),
       ...tickContradictions(data),
       ...spanContradictions(data),
-      ...notExecuted.contradictions,
-      ...servers.flatMap(footerContradictions),
+      ...shortages.filter((each) => !isExcused(each)).map(({ what }) => what),
     ],
-    undecided: notExecuted.undecided,
+    undecided: shortages
+      .filter(isExcused)
+      .map(
+        ({ what, skippedCount }) =>
+          `${what}; ${skippedCount} torn or foreign lines there may have held them`,
+      ),
     unfinishedServerCount: servers.filter(({ end }) => end === undefined).length,
     remarks: answerRemarks(data),
   };
 }
 
-/** A replica has its executions on record before it answers; only lines lost since excuse it. */
-function notExecutedFinding({ okNotExecutedCount, serverLedgers }: ExecutionFigures) {
+/** Executions that server ledgers should hold and do not; negative: too many that they hold. */
+interface Shortage {
+  readonly count: number;
+  readonly what: string;
+  /** Lines of those ledgers that could not be read. */
+  readonly skippedCount: number;
+}
+
+/** A replica has its executions on record before it answers. */
+function notExecuted(
+  { okNotExecutedCount }: ExecutionFigures,
+  skipped: ReadonlyMap<string, number>,
+): Shortage {
   const count = okNotExecutedCount ?? 0;
   const what = `${count} requests ended ok that no server ledger holds an execution of`;
-  const skipped = new Map(serverLedgers.map((life) => [life.path, life.skippedLineCount]));
-  const skippedCount = [...skipped.values()].reduce((sum, each) => sum + each, 0);
-  if (count === 0) return { contradictions: [], undecided: [] };
-  if (skippedCount < count) return { contradictions: [what], undecided: [] };
-  return {
-    contradictions: [],
-    undecided: [`${what}; ${skippedCount} torn or foreign lines there may have held them`],
-  };
+  return { count, what, skippedCount: [...skipped.values()].reduce((sum, each) => sum + each, 0) };
 }
 
 function requestContradictions(data: RunData): readonly string[] {
@@ -119,15 +135,18 @@ function spanContradictions(data: RunData): readonly string[] {
   return [`the run lasted ${spanMs} ms from header to footer, and held ${heldMs} ms as it counts`];
 }
 
-function footerContradictions(server: ServerRun): readonly string[] {
+function footerShortage(server: ServerRun, skippedCount: number): Shortage {
   const { end, executionCount, isMixed, followsUnfinished } = server;
   const total = numberOrNull(end?.totals["executed"]);
-  if (total === null || isMixed || total === executionCount) return [];
-  if (followsUnfinished && executionCount > total) return [];
-  return [
-    `${serverName(server)} (pid ${server.header?.pid}) executed ${total} requests as its footer ` +
-      `counts, its ledger holds ${executionCount}`,
-  ];
+  const difference = total === null || isMixed ? 0 : total - executionCount;
+  const isPredecessors = followsUnfinished && difference < 0;
+  return {
+    count: isPredecessors ? 0 : difference,
+    what:
+      `${serverName(server)} (pid ${server.header?.pid}) executed ${total} requests as its ` +
+      `footer counts, its ledger holds ${executionCount}`,
+    skippedCount,
+  };
 }
 
 /** All requests of a run ask the same, so their executions answer the same. */

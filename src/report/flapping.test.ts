@@ -230,9 +230,12 @@ describe("a request that no attempt failed of", () => {
       okLine(1050, 3, waiting), // from 0.950 s to 1.050 s
       okLine(1200, 4),
       okLine(1290, 5, waiting), // began 10 ms before the end
-      okLine(1310, 6, waiting), // and 10 ms after it
+      okLine(1310, 6, waiting), // began 10 ms after it
+      lostLine(1100, 7, { attempts: 0, elapsedMs: 150 }), // in vain, from 0.950 s to 1.100 s
     ]);
-    expect(outages).toMatchObject([{ affectedCount: 3, recoveryMs: 100, worstRequest: "r-3" }]);
+    expect(outages).toMatchObject([
+      { affectedCount: 4, lostCount: 1, recoveryMs: 100, worstRequest: "r-3" },
+    ]);
   });
 });
 

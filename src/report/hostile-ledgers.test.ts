@@ -122,6 +122,16 @@ describe("reportLedgers() over server ledgers that are not whole", () => {
     });
   });
 
+  test("takes a torn line for what a footer counts and the ledger does not hold", () => {
+    const footer = loadFooter(4000, {}, { run: "s1" }).replace(" t_us", " total.executed=10 t_us");
+    const reasons = (server: readonly string[]) => executionsOf([...server, footer]).reasons.join();
+    const said = "executed 10 requests as its footer counts, its ledger holds 9";
+    expect(reasons(lines)).toBe("");
+    expect(reasons(lines.with(4, "torn"))).toContain(`${said}; 1 torn or foreign lines there may`);
+    expect(reasons(lines.toSpliced(4, 1))).toEndWith(said);
+    expect(reasons([...lines, executionLine(995, 10), "torn"])).toEndWith("its ledger holds 11");
+  });
+
   test("takes executions without a header for what they are", () => {
     expect(executionsOf(lines.slice(1))).toMatchObject({
       ...{ total: 10, okNotExecutedCount: null },

@@ -30,7 +30,11 @@ export function outageFigures(
   const found = outagesByReplica(data, faults);
   if (found.length === 0) return { outages: [], remarks: [] };
   const context: Context = {
-    ...{ data, affected, waiting: [...affected].filter(([, { isWaiting }]) => isWaiting) },
+    ...{
+      data,
+      affected,
+      waiting: [...affected].filter(([, { waitedUntilUs }]) => waitedUntilUs !== undefined),
+    },
     answered: new AnsweredTimeline(data, affected),
     spans: found.map(({ span }) => span),
   };
@@ -125,10 +129,8 @@ function affectedBy({ outage, span }: Found, { affected, waiting }: Context): Af
     if (request !== undefined) requests.set(number, request);
   }
   for (const [number, request] of waiting) {
-    const untilUs = request.ok?.tUs ?? request.firstFailedUs;
-    if (untilUs >= span.beginUs && request.firstFailedUs < span.endUs) {
-      requests.set(number, request);
-    }
+    const { firstFailedUs, waitedUntilUs = firstFailedUs } = request;
+    if (waitedUntilUs >= span.beginUs && firstFailedUs < span.endUs) requests.set(number, request);
   }
   return requests;
 }

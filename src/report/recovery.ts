@@ -8,8 +8,11 @@ import type { RecoveryFigures } from "./run-report.ts";
 export interface AffectedRequest {
   /** When its first failed attempt was known to have failed, or it began to wait. */
   readonly firstFailedUs: number;
-  /** No attempt of it failed: it waited, for a replica to be back or for a hedge to answer. */
-  readonly isWaiting: boolean;
+  /**
+   * Undefined when an attempt failed; else it waited until then, for a replica to be back or for a
+   * hedge to answer.
+   */
+  readonly waitedUntilUs: number | undefined;
   /** How it ended ok, on an index of RunData.endpoints; undefined when it did not. */
   readonly ok:
     | { readonly tUs: number; readonly endpoint: number; readonly latencyUs: number }
@@ -60,7 +63,7 @@ export function affectedRequests(data: RunData): AffectedRequests {
   return affected;
 }
 
-const unended = { isWaiting: false, ok: undefined, outcome: undefined } as const;
+const unended = { waitedUntilUs: undefined, ok: undefined, outcome: undefined } as const;
 
 /**
  * With every replica out a request makes no attempt that could fail: it waits until one is back.
@@ -68,7 +71,7 @@ const unended = { isWaiting: false, ok: undefined, outcome: undefined } as const
  */
 function waited(tUs: number, sinceSentUs: number, serviceUs = 0): AffectedRequest | undefined {
   if (sinceSentUs - serviceUs <= limits.slowMs * 1000) return undefined;
-  return { ...unended, firstFailedUs: tUs - sinceSentUs, isWaiting: true };
+  return { ...unended, firstFailedUs: tUs - sinceSentUs, waitedUntilUs: tUs };
 }
 
 /** From the first failed attempt of each affected request to its own ok. */

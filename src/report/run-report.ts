@@ -225,7 +225,7 @@ export interface OutageFigures {
   readonly healthyP99Ms: number | null;
   /**
    * Windows on the instants at which requests ended ok. `during`: the outage. `before` and `after`:
-   * as long as the outage, at least limits.outageWindowMinMs, cut short by the run and by other
+   * as long as the outage, at least limits.outageWindowMinMs, cut short by the load and by other
    * outages of any replica; 0 when nothing is left. A rate over less than limits.outageRateMinMs is
    * null.
    */

@@ -67,4 +67,8 @@ export const limits = {
   slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */
   lineRateMaxPerSecond: 20,
+  /** How often `--live` redraws, and how much it draws. */
+  liveRedrawMs: 250,
+  sparklineMaxCount: 30,
+  progressBarMaxColumns: 40,
 } as const;

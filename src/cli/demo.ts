@@ -1,3 +1,4 @@
+import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
@@ -11,6 +12,8 @@ import { loadFlags } from "./load-flags.ts";
 import { type DemoPlay, demoHost, playDemo } from "./play-demo.ts";
 import { showReport } from "./report.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { type ViewFlagValues, viewFlags } from "./view-flags.ts";
+import { watchLoad } from "./watch-load.ts";
 
 const demoDurationMs = 30_000;
 const demoDeadlineMs = 30_000;
@@ -53,6 +56,7 @@ const flagSpecs = {
   compare: flags.toggle(
     "Play the same timeline under every policy and plain gRPC, then show one table; judge adaptive",
   ),
+  ...viewFlags,
   directory: flags.text.optional({
     description: "Where the ledgers go; by default a new directory below demo-runs",
     valueHint: "DIR",
@@ -73,6 +77,7 @@ export const demoCommand = defineSubcommand({
   ],
   flags: flagSpecs,
   async run(values, context) {
+    refuseViewsOfComparison(values);
     const ports = await choosePorts(values.port, values.numReplicas, context.terminal);
     const directory = makeDirectory(values.directory, context.clock);
     const stage: DemoStage = { ports, directory };
@@ -82,15 +87,31 @@ export const demoCommand = defineSubcommand({
     const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
     return values.compare
       ? compareDemo({ plan, stage, loadOf }, context)
-      : playOne({ ...stage, plan, load: loadOf(values.policy) }, context);
+      : playOne({ ...stage, plan, load: loadOf(values.policy) }, values, context);
   },
 });
 
-async function playOne(play: Omit<DemoPlay, "observer">, context: RunContext): Promise<ExitStatus> {
+function refuseViewsOfComparison({ compare, live, ui }: DemoValues): void {
+  if (!compare || (!live && ui === undefined)) return;
+  const name = live ? "--live" : "--ui";
+  throw new DfsError(
+    "usage",
+    `${name} shows one run: it does not go with --compare, which is four`,
+  );
+}
+
+async function playOne(
+  play: Omit<DemoPlay, "observer">,
+  { live }: ViewFlagValues,
+  context: RunContext,
+): Promise<ExitStatus> {
   const { terminal, clock } = context;
   terminal.line(policyLine(play.load));
-  const observer = demoObserver(terminal, clock);
-  const { isInterrupted, report } = await playDemo({ ...play, observer }, context);
+  const watch = watchLoad(play.load, { detail: "seconds", live }, context);
+  const observer = demoObserver(watch.observer, terminal, clock);
+  const { isInterrupted, report } = await playDemo({ ...play, observer }, context).finally(
+    watch.close,
+  );
   terminal.line("");
   const judged = showReport(report, "text", terminal);
   return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);

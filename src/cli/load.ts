@@ -14,10 +14,10 @@ import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { logfile } from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
-import { LoadLines } from "./load-lines.ts";
-import { terminalObserver } from "./load-observer.ts";
 import { showReport } from "./report.ts";
 import { defineSubcommand } from "./subcommand.ts";
+import { viewFlags } from "./view-flags.ts";
+import { watchLoad } from "./watch-load.ts";
 
 export const loadCommand = defineSubcommand({
   name: "load",
@@ -27,7 +27,7 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
   ],
-  flags: { ...loadFlags, logfile: logfile("client.log") },
+  flags: { ...loadFlags, ...viewFlags, logfile: logfile("client.log") },
   async run(values, { terminal, interrupts, clock }) {
     const config = loadConfig(values);
     const run = freshId();
@@ -39,6 +39,8 @@ export const loadCommand = defineSubcommand({
     const collector = new LedgerCollector();
     const live = collector.source(path ?? "this run");
     terminal.line(headline(config, run, path));
+    const detail = config.ratePerSecond <= limits.lineRateMaxPerSecond ? "requests" : "seconds";
+    const watch = watchLoad(config, { detail, live: values.live }, { terminal, clock });
     const totals = await driveLoad({
       run,
       config,
@@ -46,15 +48,10 @@ export const loadCommand = defineSubcommand({
       openChannel: openHttp2Channel,
       ledger: writer === undefined ? live : tee(writer, live),
       lostRecordCount: () => writer?.audit() ?? 0,
-      observer: terminalObserver(
-        new LoadLines(config.ratePerSecond <= limits.lineRateMaxPerSecond, (line) =>
-          terminal.line(line),
-        ),
-        terminal,
-      ),
+      observer: watch.observer,
       clock,
       signal: interrupts.soft,
-    });
+    }).finally(watch.close);
     writer?.close();
     if (writer?.failure !== undefined) {
       terminal.notices.warn(

@@ -71,4 +71,15 @@ export const limits = {
   liveRedrawMs: 250,
   sparklineMaxCount: 30,
   progressBarMaxColumns: 40,
+  /** Pages that may follow a run at once. */
+  liveClientMaxCount: 32,
+  /** Events kept for pages that are opened late; of older ones nothing is left to show. */
+  liveBacklogMaxBytes: 64 * 1024 * 1024,
+  /** What a page that catches up is sent at once, and the pause before it is sent more. */
+  liveChunkMaxBytes: 128 * 1024,
+  liveChunkPauseMs: 10,
+  /** A page that has read nothing for this long is dropped. */
+  liveStalledMs: 10_000,
+  /** How long pages have to read the last event before the server ends. */
+  liveFarewellMs: 1000,
 } as const;

@@ -73,6 +73,12 @@ export const limits = {
   progressBarMaxColumns: 40,
   /** Pages that may follow a run at once. */
   liveClientMaxCount: 32,
+  /** How often it is looked whether a second is over that pages are to be told. */
+  liveUpdateMs: 250,
+  /** Requests of a second that a page is shown one by one: what failed, the slowest, a sample. */
+  liveRequestMaxPerSecond: 400,
+  /** Changes of state, faults and restarts of a second that a page is told. */
+  liveChangeMaxPerSecond: 200,
   /** Events kept for pages that are opened late; of older ones nothing is left to show. */
   liveBacklogMaxBytes: 64 * 1024 * 1024,
   /** What a page that catches up is sent at once, and the pause before it is sent more. */

@@ -9,7 +9,7 @@ export const viewFlags = {
     {
       description:
         "Serve the report as a page that follows the run, on this host only; " +
-        "alone it takes port 50080, or a free one",
+        "alone it takes port 50180, or a free one",
       valueHint: "PORT",
     },
     flags.port,

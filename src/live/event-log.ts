@@ -26,17 +26,22 @@ export class EventLog {
   #byteCount = 0;
   #lastNumber = 0;
   #isEnded = false;
+  #anew = encoded("anew", "{}");
 
   constructor(run: string, maxBytes: number = limits.liveBacklogMaxBytes) {
     this.#run = run;
     this.#maxBytes = maxBytes;
   }
 
+  /** What a reader is told that begins anew, one line; kept whatever else is dropped. */
+  begin(data: string): void {
+    this.#anew = encoded("anew", data);
+  }
+
   /** `data` is one line. */
   append(name: string, data: string): void {
     const number = ++this.#lastNumber;
-    const id = `${this.#run}-${number}`;
-    const bytes = new TextEncoder().encode(`id: ${id}\nevent: ${name}\ndata: ${data}\n\n`);
+    const bytes = encoded(name, data, `id: ${this.#run}-${number}\n`);
     this.#events.push({ number, bytes });
     this.#byteCount += bytes.length;
     while (this.#byteCount > this.#maxBytes && this.#events.length > 1) {
@@ -76,7 +81,7 @@ export class EventLog {
     const first = this.#events[0];
     if (first === undefined || !this.hasAfter(number)) return undefined;
     const isWithin = number + 1 >= first.number && number !== fromTheStart;
-    const parts: Uint8Array[] = isWithin ? [] : [anew];
+    const parts: Uint8Array[] = isWithin ? [] : [this.#anew];
     let byteCount = 0;
     let lastNumber = number;
     for (let at = isWithin ? number + 1 - first.number : 0; at < this.#events.length; at++) {
@@ -93,4 +98,6 @@ export class EventLog {
   }
 }
 
-const anew = new TextEncoder().encode("event: anew\ndata: {}\n\n");
+function encoded(name: string, data: string, id = ""): Uint8Array {
+  return new TextEncoder().encode(`${id}event: ${name}\ndata: ${data}\n\n`);
+}

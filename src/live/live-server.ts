@@ -24,7 +24,8 @@ export interface LiveServer {
   close(): Promise<void>;
 }
 
-export const usualLivePort = 50_080;
+/** Beyond the ports that as many replicas as may be take by default. */
+export const usualLivePort = 50_180;
 const host = "127.0.0.1";
 
 /** Throws `cannot-run` when the port is not to be had. */

@@ -13,8 +13,8 @@ interface Reader {
 }
 
 /**
- * Those who follow a log, each at its own pace: nothing is queued for any of them. A stream asks for
- * more once its socket has taken what it had, and is then given what the log holds after that.
+ * Those who follow a log, each at its own pace: nothing is queued for any of them. A stream asks
+ * for more once its socket has taken what it had, and is given what the log holds after that.
  */
 export class EventReaders {
   readonly #log: EventLog;

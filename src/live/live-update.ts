@@ -2,8 +2,8 @@ import type { RunReport } from "../report/run-report.ts";
 
 /**
  * What a page that follows a run is told, as the JSON of the events `anew` (LiveRun: forget all and
- * begin), `update` (for each second that is over) and `final` (once). Instants are microseconds since the epoch; replicas are
- * indexes into those of LiveRun, -1 for none of them.
+ * begin), `update` (for each second that is over) and `final` (once). Instants are microseconds
+ * since the epoch; replicas are indexes into those of LiveRun, -1 for none of them.
  */
 export interface LiveRun {
   readonly run: string;
@@ -39,7 +39,7 @@ export interface LiveTotals {
   readonly inFlight: number;
 }
 
-/** Requests that ended in the second, column by column: all that are lost or slowest, and a share. */
+/** Requests that ended in the second, column by column: the lost, the slowest, and a sample. */
 export interface LiveRequests {
   /** Of how many. */
   readonly count: number;

@@ -84,4 +84,25 @@ export const limits = {
   slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */
   lineRateMaxPerSecond: 20,
+  /** How often `--live` redraws, and how much it draws. */
+  liveRedrawMs: 250,
+  sparklineMaxCount: 30,
+  progressBarMaxColumns: 40,
+  /** Pages that may follow a run at once. */
+  liveClientMaxCount: 32,
+  /** How often it is looked whether a second is over that pages are to be told. */
+  liveUpdateMs: 250,
+  /** Requests of a second that a page is shown one by one: what failed, the slowest, a sample. */
+  liveRequestMaxPerSecond: 400,
+  /** Changes of state, faults and restarts of a second that a page is told. */
+  liveChangeMaxPerSecond: 200,
+  /** Events kept for pages that are opened late; of older ones nothing is left to show. */
+  liveBacklogMaxBytes: 64 * 1024 * 1024,
+  /** What a page that catches up is sent at once, and the pause before it is sent more. */
+  liveChunkMaxBytes: 128 * 1024,
+  liveChunkPauseMs: 10,
+  /** A page that has read nothing for this long is dropped. */
+  liveStalledMs: 10_000,
+  /** How long pages have to read the last event before the server ends. */
+  liveFarewellMs: 1000,
 } as const;

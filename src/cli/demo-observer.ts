@@ -3,17 +3,15 @@ import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import type { DemoObserver } from "../drill/run-demo.ts";
 import type { FaultEvent } from "../fault/fault-request.ts";
+import type { LoadObserver } from "../load/drive-load.ts";
 import { faultEventLine } from "./fault-lines.ts";
-import { LoadLines } from "./load-lines.ts";
-import { terminalObserver } from "./load-observer.ts";
 import { supervisorEventText } from "./serve-several.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 /** Shows the whole timeline of a demo: replicas, load second by second, faults. */
-export function demoObserver(terminal: Terminal, clock: Clock): DemoObserver {
-  const lines = new LoadLines(false, (line) => terminal.line(line));
+export function demoObserver(load: LoadObserver, terminal: Terminal, clock: Clock): DemoObserver {
   return {
-    ...terminalObserver(lines, terminal),
+    ...load,
     onSupervisor(event) {
       if (event.kind === "output") {
         terminal.line(paint.dim(`[${event.port}] ${printable(event.line)}`));

@@ -1,3 +1,4 @@
+import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
@@ -10,7 +11,10 @@ import { policyLine } from "./load.ts";
 import { loadFlags } from "./load-flags.ts";
 import { type DemoPlay, demoHost, playDemo } from "./play-demo.ts";
 import { showReport } from "./report.ts";
+import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { viewFlags } from "./view-flags.ts";
+import { watchLoad } from "./watch-load.ts";
 
 const demoDurationMs = 30_000;
 const demoDeadlineMs = 30_000;
@@ -53,6 +57,7 @@ const flagSpecs = {
   compare: flags.toggle(
     "Play the same timeline under every policy and plain gRPC, then show one table; judge adaptive",
   ),
+  ...viewFlags,
   directory: flags.text.optional({
     description: "Where the ledgers go; by default a new directory below demo-runs",
     valueHint: "DIR",
@@ -69,28 +74,57 @@ export const demoCommand = defineSubcommand({
     "dfs demo",
     "dfs demo --compare",
     "dfs demo --duration 12s --num-replicas 3 --rate 50",
+    "dfs demo --live --ui",
     "dfs demo --policy none",
   ],
   flags: flagSpecs,
   async run(values, context) {
-    const ports = await choosePorts(values.port, values.numReplicas, context.terminal);
-    const directory = makeDirectory(values.directory, context.clock);
-    const stage: DemoStage = { ports, directory };
-    const plan = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
-    context.terminal.line(headline(plan, ports.length, values.rate));
-    context.terminal.line(`Ledgers: ${directory}`);
-    const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
-    return values.compare
-      ? compareDemo({ plan, stage, loadOf }, context)
-      : playOne({ ...stage, plan, load: loadOf(values.policy) }, context);
+    refuseViewsOfComparison(values);
+    // The page comes first, so that the replicas choose other ports than its.
+    return whileServing(values.ui, context, (page) => runOn(values, page, context));
   },
 });
 
-async function playOne(play: Omit<DemoPlay, "observer">, context: RunContext): Promise<ExitStatus> {
+async function runOn(
+  values: DemoValues,
+  page: ServedPage | undefined,
+  context: RunContext,
+): Promise<ExitStatus> {
+  const { terminal, clock } = context;
+  const ports = await choosePorts(values.port, values.numReplicas, terminal);
+  const directory = makeDirectory(values.directory, clock);
+  const stage: DemoStage = { ports, directory };
+  const plan = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
+  terminal.line(headline(plan, ports.length, values.rate));
+  terminal.line(`Ledgers: ${directory}`);
+  const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
+  if (values.compare) return compareDemo({ plan, stage, loadOf }, context);
+  const play = { ...stage, plan, load: loadOf(values.policy), watcher: page?.sink };
+  return playOne(play, { live: values.live, page }, context);
+}
+
+function refuseViewsOfComparison({ compare, live, ui }: DemoValues): void {
+  if (!compare || (!live && ui === undefined)) return;
+  const name = live ? "--live" : "--ui";
+  throw new DfsError(
+    "usage",
+    `${name} shows one run: it does not go with --compare, which is four`,
+  );
+}
+
+async function playOne(
+  play: Omit<DemoPlay, "observer">,
+  { live, page }: { readonly live: boolean; readonly page: ServedPage | undefined },
+  context: RunContext,
+): Promise<ExitStatus> {
   const { terminal, clock } = context;
   terminal.line(policyLine(play.load));
-  const observer = demoObserver(terminal, clock);
-  const { isInterrupted, report } = await playDemo({ ...play, observer }, context);
+  const watch = watchLoad(play.load, { detail: "seconds", live }, context);
+  const observer = demoObserver(watch.observer, terminal, clock);
+  const { isInterrupted, report } = await playDemo({ ...play, observer }, context).finally(
+    watch.close,
+  );
+  page?.conclude(report);
   terminal.line("");
   const judged = showReport(report, "text", terminal);
   return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);

@@ -8,6 +8,8 @@ import { didYouMean } from "../base/nearest.ts";
 export interface Flag<T> {
   readonly arg: ArgDef;
   readonly repeatable: boolean;
+  /** It may stand alone: then its text is empty. */
+  readonly valueOptional?: true;
   /** For dfs itself to type: left out of the help. */
   readonly hidden?: true;
   /**
@@ -111,6 +113,8 @@ function parseChoice<const T extends string>(choices: readonly T[]): Parse<T> {
 
 export const portRange: Range = { min: 1, max: 65535 };
 
+export const port = parseNumber("a whole number", portRange);
+
 /** A whole number within a range, both ends included. */
 export const wholeNumber = {
   withDefault: (options: ValueOptions & Range & { default: string }) =>
@@ -177,6 +181,22 @@ export function toggle(description: string): Flag<boolean> {
     arg: { type: "boolean", description },
     repeatable: false,
     read: (texts) => texts.length > 0,
+  };
+}
+
+/** A flag that may stand without its value, which then is `alone`. */
+export function valueOrNone<T>(
+  options: ValueOptions,
+  parse: Parse<T>,
+): Flag<T | "alone" | undefined> {
+  return {
+    arg: { type: "string", ...options },
+    repeatable: false,
+    valueOptional: true,
+    read([typed], name) {
+      if (typed === undefined) return undefined;
+      return typed === "" ? "alone" : parse(typed, name);
+    },
   };
 }
 

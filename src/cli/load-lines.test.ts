@@ -3,14 +3,14 @@ import { localTimeOfDay } from "../base/local-time.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { SettledRequest } from "../load/outcome.ts";
 import type { SecondSummary } from "../load/run-load.ts";
-import { LoadLines } from "./load-lines.ts";
+import { type LineDetail, LoadLines } from "./load-lines.ts";
 
 const tUs = 1_795_383_300_000_000;
 const time = localTimeOfDay(tUs);
 
-function lines(isPerRequest: boolean, act: (lines: LoadLines) => void): string[] {
+function lines(detail: LineDetail, act: (lines: LoadLines) => void): string[] {
   const printed: string[] = [];
-  act(new LoadLines(isPerRequest, (line) => printed.push(Bun.stripANSI(line))));
+  act(new LoadLines(detail, (line) => printed.push(Bun.stripANSI(line))));
   return printed;
 }
 
@@ -54,7 +54,7 @@ const second: SecondSummary = {
 };
 
 test("LoadLines prints a line a request when asked, and failures with what became of them", () => {
-  const printed = lines(true, (load) => {
+  const printed = lines("requests", (load) => {
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(50));
     load.settled(settled(50, 2, 6120));
@@ -70,7 +70,7 @@ test("LoadLines prints a line a request when asked, and failures with what becam
 });
 
 test("LoadLines prints one summary a second otherwise, failures still shown", () => {
-  const printed = lines(false, (load) => {
+  const printed = lines("seconds", (load) => {
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(2, { isRetried: false }));
     load.second(second);
@@ -82,7 +82,7 @@ test("LoadLines prints one summary a second otherwise, failures still shown", ()
 });
 
 test("LoadLines bounds the failures of one second and says how many it left out", () => {
-  const printed = lines(false, (load) => {
+  const printed = lines("seconds", (load) => {
     for (let number = 1; number <= 25; number++) load.attemptFailed(failure(number));
     load.second(second);
     load.attemptFailed(failure(26));
@@ -94,7 +94,7 @@ test("LoadLines bounds the failures of one second and says how many it left out"
 });
 
 test("LoadLines shows a lost request with its outcome, and no control characters of its cause", () => {
-  const [printed] = lines(true, (load) =>
+  const [printed] = lines("requests", (load) =>
     load.settled({
       number: 4,
       record: {
@@ -116,7 +116,7 @@ test("LoadLines shows a lost request with its outcome, and no control characters
 });
 
 test("LoadLines tells when the attempt timeout has changed by a factor of two", () => {
-  const printed = lines(true, (load) => {
+  const printed = lines("requests", (load) => {
     load.second({ ...second, attemptTimeoutMs: 1000 });
     load.second({ ...second, attemptTimeoutMs: 600 });
     load.second({ ...second, attemptTimeoutMs: 36.4 });
@@ -126,11 +126,29 @@ test("LoadLines tells when the attempt timeout has changed by a factor of two", 
 });
 
 test("LoadLines tells a hedge from a retry, and says nothing of answers that came late", () => {
-  const printed = lines(true, (load) => {
+  const printed = lines("requests", (load) => {
     load.settled(settled(7, 2, 12_100));
     load.attemptFailed(failure(7, { ended: "late", status: "OK" }));
   });
   expect(printed).toEqual([
     `[${time}] ✓ Request #7 → HEDGED, answered by localhost:50052 (latency: 12.10ms)`,
   ]);
+});
+
+test("LoadLines prints only what is out of the ordinary when asked for events", () => {
+  const printed = lines("events", (load) => {
+    load.settled(settled(1, 1, 4280));
+    load.replicaChanged({
+      tUs,
+      endpoint: { host: "localhost", port: 50051 },
+      state: "down",
+      cause: "connection lost",
+    });
+    for (let number = 1; number <= 30; number++) load.attemptFailed(failure(number));
+    load.second(second);
+    load.second(second);
+  });
+  expect(printed).toHaveLength(21);
+  expect(printed[0]).toBe(`[${time}] replica localhost:50051 down (connection lost)`);
+  expect(printed.at(-1)).toBe(`[${time}]   ... and 11 more such lines`);
 });

@@ -2,6 +2,7 @@ import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
+import type { ReplicaChange } from "../failover/replica-set.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
@@ -11,22 +12,24 @@ import { paint } from "./terminal.ts";
 /** A crash at a thousand requests a second must not bury the terminal. */
 const failureLineMaxPerSecond = 20;
 
+/** What has a line: every request, every second, or only what is out of the ordinary. */
+export type LineDetail = "requests" | "seconds" | "events";
+
 /**
- * The load's terminal lines: one a request, or one summary a second. Failures and what became of
- * the requests they hit are shown either way; with summaries up to a bound that says what it left
- * out.
+ * The load's terminal lines. Failures and what became of the requests they hit are shown whatever
+ * the detail; unless every request has its line, up to a bound that says what it left out.
  */
 export class LoadLines {
   readonly #print: (line: string) => void;
-  readonly #isPerRequest: boolean;
+  readonly #detail: LineDetail;
   /** Failed attempts of requests that have not ended. */
   readonly #failureCounts = new Map<number, number>();
   #failuresThisSecond = 0;
   #shownTimeoutMs: number | undefined;
 
-  constructor(isPerRequest: boolean, print: (line: string) => void) {
+  constructor(detail: LineDetail, print: (line: string) => void) {
     this.#print = print;
-    this.#isPerRequest = isPerRequest;
+    this.#detail = detail;
   }
 
   attemptFailed(failure: AttemptFailure): void {
@@ -68,17 +71,24 @@ export class LoadLines {
       this.#failure(record.tUs, `${begin} RETRY SUCCESS on ${record.endpoint} ${after} ${latency}`);
     } else if (record.attempts > 1) {
       this.#failure(record.tUs, `${begin} HEDGED, answered by ${record.endpoint} ${latency}`);
-    } else if (this.#isPerRequest) {
+    } else if (this.#detail === "requests") {
       this.#line(record.tUs, `${begin} ${record.endpoint} ${latency}`);
     }
   }
 
+  /** Beside a picture of the replicas a line says when and why one changed its state. */
+  replicaChanged({ tUs, endpoint, state, cause }: ReplicaChange): void {
+    if (this.#detail !== "events") return;
+    this.#failure(tUs, `replica ${formatEndpoint(endpoint)} ${state} (${printable(cause)})`);
+  }
+
   second(summary: SecondSummary): void {
     this.#timeoutLine(summary);
-    if (this.#isPerRequest) return;
+    if (this.#detail === "requests") return;
     const leftOut = this.#failuresThisSecond - failureLineMaxPerSecond;
     if (leftOut > 0) this.#line(summary.tUs, paint.dim(`  ... and ${leftOut} more such lines`));
     this.#failuresThisSecond = 0;
+    if (this.#detail === "events") return;
     const { second, scheduled, ok, lost, inFlight } = summary;
     const worst = ok === 0 ? "" : `, worst latency ${(summary.latencyMaxUs / 1000).toFixed(2)}ms`;
     const mark = lost > 0 ? paint.red("✗") : paint.green("✓");
@@ -100,7 +110,7 @@ export class LoadLines {
 
   #failure(tUs: number, text: string): void {
     this.#failuresThisSecond++;
-    if (this.#isPerRequest || this.#failuresThisSecond <= failureLineMaxPerSecond) {
+    if (this.#detail === "requests" || this.#failuresThisSecond <= failureLineMaxPerSecond) {
       this.#line(tUs, text);
     }
   }

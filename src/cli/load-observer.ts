@@ -13,8 +13,34 @@ export function terminalObserver(lines: LoadLines, terminal: Terminal): LoadObse
       terminal.line(`[${time}] ${endpointLine(endpoint, description)}`);
     },
     onAttemptFailure: (failure) => lines.attemptFailed(failure),
-    onReplicaChange: () => undefined,
+    onReplicaChange: (change) => lines.replicaChanged(change),
     onSettled: (request) => lines.settled(request),
     onSecond: (second) => lines.second(second),
+  };
+}
+
+/** Tells one observer, then the other. */
+export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
+  return {
+    onPreflight(endpoint, description) {
+      first.onPreflight(endpoint, description);
+      second.onPreflight(endpoint, description);
+    },
+    onAttemptFailure(failure) {
+      first.onAttemptFailure(failure);
+      second.onAttemptFailure(failure);
+    },
+    onReplicaChange(change) {
+      first.onReplicaChange(change);
+      second.onReplicaChange(change);
+    },
+    onSettled(request) {
+      first.onSettled(request);
+      second.onSettled(request);
+    },
+    onSecond(summary) {
+      first.onSecond(summary);
+      second.onSecond(summary);
+    },
   };
 }

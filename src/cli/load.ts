@@ -1,6 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
-import { exitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { freshId } from "../base/random.ts";
 import { retryAttemptTimeoutMs } from "../failover/policy.ts";
@@ -12,12 +12,15 @@ import { LedgerCollector } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
-import { logfile } from "./flags.ts";
+import { type FlagValues, logfile } from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
-import { LoadLines } from "./load-lines.ts";
-import { terminalObserver } from "./load-observer.ts";
 import { showReport } from "./report.ts";
-import { defineSubcommand } from "./subcommand.ts";
+import { type ServedPage, whileServing } from "./serve-page.ts";
+import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { viewFlags } from "./view-flags.ts";
+import { watchLoad } from "./watch-load.ts";
+
+const flagSpecs = { ...loadFlags, ...viewFlags, logfile: logfile("client.log") };
 
 export const loadCommand = defineSubcommand({
   name: "load",
@@ -27,45 +30,51 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
   ],
-  flags: { ...loadFlags, logfile: logfile("client.log") },
-  async run(values, { terminal, interrupts, clock }) {
-    const config = loadConfig(values);
-    const run = freshId();
-    const workload = dfsWorkload(config);
-    const path = values.logfile;
-    const writer =
-      path === undefined ? undefined : LedgerWriter.open(path, { flush: "batched", clock });
-    interrupts.hard.addEventListener("abort", () => writer?.flush());
-    const collector = new LedgerCollector();
-    const live = collector.source(path ?? "this run");
-    terminal.line(headline(config, run, path));
-    const totals = await driveLoad({
-      run,
-      config,
-      workload,
-      openChannel: openHttp2Channel,
-      ledger: writer === undefined ? live : tee(writer, live),
-      lostRecordCount: () => writer?.audit() ?? 0,
-      observer: terminalObserver(
-        new LoadLines(config.ratePerSecond <= limits.lineRateMaxPerSecond, (line) =>
-          terminal.line(line),
-        ),
-        terminal,
-      ),
-      clock,
-      signal: interrupts.soft,
-    });
-    writer?.close();
-    if (writer?.failure !== undefined) {
-      terminal.notices.warn(
-        `${writer.lostRecordCount} record(s) are not in ${path}: ${writer.failure}`,
-      );
-    }
-    terminal.line("");
-    const judged = showReport(reportLedgers(collector), "text", terminal);
-    return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
-  },
+  flags: flagSpecs,
+  run: (values, context) =>
+    whileServing(values.ui, context, (page) => runAndJudge(values, page, context)),
 });
+
+async function runAndJudge(
+  values: FlagValues<typeof flagSpecs>,
+  page: ServedPage | undefined,
+  { terminal, interrupts, clock }: RunContext,
+): Promise<ExitStatus> {
+  const config = loadConfig(values);
+  const run = freshId();
+  const workload = dfsWorkload(config);
+  const path = values.logfile;
+  const writer =
+    path === undefined ? undefined : LedgerWriter.open(path, { flush: "batched", clock });
+  interrupts.hard.addEventListener("abort", () => writer?.flush());
+  const collector = new LedgerCollector();
+  const sinks = [writer, collector.source(path ?? "this run"), page?.sink];
+  terminal.line(headline(config, run, path));
+  const detail = config.ratePerSecond <= limits.lineRateMaxPerSecond ? "requests" : "seconds";
+  const watch = watchLoad(config, { detail, live: values.live }, { terminal, clock });
+  const totals = await driveLoad({
+    run,
+    config,
+    workload,
+    openChannel: openHttp2Channel,
+    ledger: tee(...sinks.filter((sink) => sink !== undefined)),
+    lostRecordCount: () => writer?.audit() ?? 0,
+    observer: watch.observer,
+    clock,
+    signal: interrupts.soft,
+  }).finally(watch.close);
+  writer?.close();
+  if (writer?.failure !== undefined) {
+    terminal.notices.warn(
+      `${writer.lostRecordCount} record(s) are not in ${path}: ${writer.failure}`,
+    );
+  }
+  terminal.line("");
+  const report = reportLedgers(collector);
+  page?.conclude(report);
+  const judged = showReport(report, "text", terminal);
+  return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
+}
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
   return [

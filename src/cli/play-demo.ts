@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
+import type { LedgerSink } from "../ledger/writer.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
 import type { Report } from "../report/run-report.ts";
@@ -18,6 +19,7 @@ export interface DemoPlay {
   readonly load: LoadConfig;
   readonly directory: string;
   readonly observer: DemoObserver;
+  readonly watcher?: LedgerSink | undefined;
 }
 
 /** Plays the demo once and reads its ledgers back. */

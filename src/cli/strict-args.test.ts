@@ -20,6 +20,7 @@ const specs = {
   policy: flags.choice({ description: "Policy", choices: ["retry", "none"], default: "retry" }),
   dryRun: flags.toggle("Only show"),
   logfile: flags.logfile("client.log"),
+  ui: flags.valueOrNone({ description: "Page", valueHint: "PORT" }, flags.port),
 };
 
 function read(line: string) {
@@ -39,7 +40,17 @@ describe("reading a command line", () => {
       policy: "retry",
       dryRun: false,
       logfile: "client.log",
+      ui: undefined,
     });
+  });
+
+  test.each<[string, number | "alone"]>([
+    ["--ui", "alone"],
+    ["--ui --dry-run", "alone"],
+    ["--ui 8080 --dry-run", 8080],
+    ["--ui=8080", 8080],
+  ])("takes a flag that may stand alone: %s", (line, ui) => {
+    expect(read(`--replicas a:1 ${line}`).ui).toBe(ui);
   });
 
   test("takes a repeatable flag several times", () => {
@@ -70,6 +81,13 @@ describe("reading a command line", () => {
     ["--replicas a:1 --policy rety", 'did you mean "retry"?'],
     ["--replicas a:1 --dry-run=yes", '--dry-run takes no value: current value is "yes"'],
     ["--replicas a:1 --logfile=", "--logfile must not be empty"],
+    ["--replicas a:1 --ui=", "--ui needs a value"],
+    [
+      "--replicas a:1 --ui page",
+      '--ui must be a whole number in 1..65535: current value is "page"',
+    ],
+    ["--replicas a:1 --ui 0", "--ui must be a whole number in 1..65535"],
+    ["--replicas a:1 --ui --ui 8080", "--ui is given more than once"],
     ["--replicas a:1,a:1", "--replicas names a:1 twice"],
     ["--replicas a:0", 'Cannot use "a:0" as an endpoint'],
     ["--replicas a", 'Cannot use "a" as an endpoint'],

@@ -1,10 +1,10 @@
 import { DfsError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
-import type { Flags, FlagValues } from "./flags.ts";
+import type { Flag, Flags, FlagValues } from "./flags.ts";
 
 /** A command line read strictly: every word accounted for. */
 export interface StrictArgs {
-  /** Kebab-case flag name to its values as typed; a toggle that is present has one empty value. */
+  /** Kebab-case flag name to its values as typed; one that stands alone has an empty value. */
   readonly texts: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
 }
@@ -41,9 +41,7 @@ export function parseStrictly(
     if (given.length > 0 && !flag.repeatable) {
       throw new DfsError("usage", `--${name} is given more than once`);
     }
-    given.push(
-      flag.arg.type === "boolean" ? noValue(name, inlineValue) : value(name, inlineValue, words),
-    );
+    given.push(typed(flag, name, inlineValue, words));
     texts.set(name, given);
   }
   return { texts, positionals };
@@ -72,14 +70,27 @@ function splitFlag(word: string): { name: string; inlineValue: string | undefine
   };
 }
 
-function value(name: string, inlineValue: string | undefined, words: string[]): string {
+/** The flag's value as typed; takes it off `words` when it is a word of its own. */
+function typed(
+  flag: Flag<unknown>,
+  name: string,
+  inlineValue: string | undefined,
+  words: string[],
+): string {
+  if (flag.arg.type === "boolean") return noValue(name, inlineValue);
+  if (inlineValue === "" && flag.valueOptional) throw needsValue(name);
   if (inlineValue !== undefined) return inlineValue;
   const next = words[0];
   if (next === undefined || isFlag(next)) {
-    throw new DfsError("usage", `--${name} needs a value: --${name} VALUE or --${name}=VALUE`);
+    if (flag.valueOptional) return "";
+    throw needsValue(name);
   }
   words.shift();
   return next;
+}
+
+function needsValue(name: string): DfsError {
+  return new DfsError("usage", `--${name} needs a value: --${name} VALUE or --${name}=VALUE`);
 }
 
 function noValue(name: string, inlineValue: string | undefined): string {

@@ -1,5 +1,6 @@
 import { type ConsolaInstance, createConsola } from "consola/basic";
 import { messageOf, systemErrorCode } from "../base/errors.ts";
+import { type LiveRegion, openRegion } from "./live-region.ts";
 
 /** The one place that writes to the terminal: results on stdout, notices on stderr. */
 export interface Terminal {
@@ -10,13 +11,20 @@ export interface Terminal {
   line(text: string): void;
   /** Notices on stderr. */
   readonly notices: ConsolaInstance;
+  /**
+   * A region below all further lines and notices, until it is closed or the terminal is flushed;
+   * undefined when standard output cannot be redrawn.
+   */
+  openRegion(): LiveRegion | undefined;
   /** Resolves when everything written so far has left; to why not, when results were lost. */
   flush(): Promise<string | undefined>;
 }
 
 export function createTerminal(): Terminal {
   const { NO_COLOR: noColor, TERM: term } = process.env;
-  const color = process.stdout.isTTY === true && !noColor && term !== "dumb";
+  const canRedraw = process.stdout.isTTY === true && term !== "dumb";
+  const color = canRedraw && !noColor;
+  let region: LiveRegion | undefined;
   let isOver = false;
   let failure: string | undefined;
   const onError = (error: Error | null | undefined) => {
@@ -25,6 +33,15 @@ export function createTerminal(): Terminal {
     // `dfs load | head` closes the pipe: the run goes on for its ledger, nobody misses the lines.
     if (systemErrorCode(error) !== "EPIPE") failure ??= messageOf(error);
   };
+  // A notice on the same screen goes above the region too.
+  const notices: NodeJS.WriteStream = Object.create(process.stderr, {
+    write: {
+      value(text: string) {
+        if (region === undefined || process.stderr.isTTY !== true) process.stderr.write(text);
+        else region.around(() => process.stderr.write(text));
+      },
+    },
+  });
   process.stdout.on("error", onError);
   // Without standard error there is nobody left to tell.
   process.stderr.on("error", () => undefined);
@@ -33,14 +50,25 @@ export function createTerminal(): Terminal {
     // A pseudo-terminal without a size says 0.
     columns: Math.max(process.stdout.columns || 100, 60),
     line(text) {
-      if (!isOver) process.stdout.write(`${color ? text : Bun.stripANSI(text)}\n`, onError);
+      if (isOver) return;
+      const shown = color ? text : Bun.stripANSI(text);
+      if (region === undefined) process.stdout.write(`${shown}\n`, onError);
+      else region.above(shown);
     },
     notices: createConsola({
-      stdout: process.stderr,
-      stderr: process.stderr,
+      stdout: notices,
+      stderr: notices,
       formatOptions: { date: false, colors: false },
     }),
+    openRegion() {
+      if (!canRedraw) return undefined;
+      region ??= openRegion(process.stdout, () => {
+        region = undefined;
+      });
+      return region;
+    },
     async flush() {
+      region?.close();
       await Promise.all([drained(process.stdout), drained(process.stderr)]);
       return failure;
     },

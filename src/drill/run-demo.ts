@@ -8,7 +8,8 @@ import { injectCrash } from "../fault/crash.ts";
 import type { FaultEvent, FaultOptions } from "../fault/fault-request.ts";
 import { injectStall } from "../fault/stall.ts";
 import { runHeader } from "../ledger/run-header.ts";
-import { LedgerWriter } from "../ledger/writer.ts";
+import { tee } from "../ledger/tee.ts";
+import { type LedgerSink, LedgerWriter } from "../ledger/writer.ts";
 import { driveLoad, type LoadObserver } from "../load/drive-load.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import type { LoadTotals } from "../load/run-load.ts";
@@ -33,6 +34,8 @@ export interface DemoOptions {
   /** Where all ledgers go: client.log, server_PORT.log, fault.log. */
   readonly directory: string;
   readonly observer: DemoObserver;
+  /** Is given every record that this process makes, of load and faults, as it happens. */
+  readonly watcher?: LedgerSink | undefined;
   readonly clock: Clock;
   /** Aborted: stop scheduling, undo what is under way, drain, stop the replicas. */
   readonly signal: AbortSignal;
@@ -48,7 +51,8 @@ export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
   const run = freshId();
   const faultLedger = LedgerWriter.open(join(directory, "fault.log"), { flush: "each", clock });
   const config = { duration_s: String(plan.durationMs / 1000), ports: ports.join(",") };
-  faultLedger.append(runHeader({ run, command: "demo", seed: 0, config }, clock));
+  const ledger = watched(faultLedger, options);
+  ledger.append(runHeader({ run, command: "demo", seed: 0, config }, clock));
   const returned = Promise.withResolvers<void>();
   const supervisor = await startSupervisor({
     host: options.host,
@@ -60,7 +64,7 @@ export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
     graceMs: limits.demoGraceMs,
     cwd: directory,
     logfileOf: (port) => `server_${port}.log`,
-    ledgerOf: () => faultLedger,
+    ledgerOf: () => ledger,
     onEvent(event) {
       if (event.kind === "started" && event.after !== undefined) returned.resolve();
       options.observer.onSupervisor(event);
@@ -71,7 +75,7 @@ export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
     return await loadUnderFaults(options, {
       run,
       supervisor,
-      ledger: faultLedger,
+      ledger,
       crashedIsBack: returned.promise,
     });
   } finally {
@@ -80,10 +84,14 @@ export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
   }
 }
 
+function watched(ledger: LedgerSink, { watcher }: DemoOptions): LedgerSink {
+  return watcher === undefined ? ledger : tee(ledger, watcher);
+}
+
 interface Stage {
   readonly run: string;
   readonly supervisor: Supervisor;
-  readonly ledger: LedgerWriter;
+  readonly ledger: LedgerSink;
   readonly crashedIsBack: Promise<void>;
 }
 
@@ -116,7 +124,7 @@ async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
       config: load,
       workload,
       openChannel,
-      ledger,
+      ledger: watched(ledger, options),
       lostRecordCount: () => ledger.lostRecordCount,
       observer,
       clock,

@@ -1,0 +1,66 @@
+import type { CancelTimer, Clock } from "../base/clock.ts";
+import { formatEndpoint } from "../base/endpoint.ts";
+import { limits } from "../base/limits.ts";
+import type { LoadObserver } from "../load/drive-load.ts";
+import type { LoadConfig } from "../load/load-config.ts";
+import type { LiveRegion } from "./live-region.ts";
+import { LiveView } from "./live-view.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The picture of a load at the foot of the terminal. */
+export interface LiveScreen {
+  readonly observer: LoadObserver;
+  close(): void;
+}
+
+/** Undefined, with a notice, when standard output is no terminal that can be redrawn. */
+export function openLiveScreen(
+  config: LoadConfig,
+  terminal: Terminal,
+  clock: Clock,
+): LiveScreen | undefined {
+  const region = terminal.openRegion();
+  if (region === undefined) {
+    terminal.notices.info("--live needs standard output to be a terminal; showing lines instead");
+    return undefined;
+  }
+  const replicas = config.replicas.map(formatEndpoint);
+  const view = new LiveView({ replicas, durationMs: config.durationMs });
+  const stop = redrawing(() => draw(view, region, terminal, clock), clock);
+  return {
+    observer: viewObserver(view, replicas.length, clock),
+    close() {
+      stop();
+      region.close();
+    },
+  };
+}
+
+function draw(view: LiveView, region: LiveRegion, { color }: Terminal, clock: Clock): void {
+  const { columns: width, rows: height } = region;
+  region.draw(view.lines(clock.nowUs(), { color, width, height }));
+}
+
+function redrawing(action: () => void, clock: Clock): () => void {
+  let cancel: CancelTimer = () => undefined;
+  const next = () => {
+    action();
+    cancel = clock.after(limits.liveRedrawMs, next);
+  };
+  next();
+  return () => cancel();
+}
+
+function viewObserver(view: LiveView, replicaCount: number, clock: Clock): LoadObserver {
+  let answered = 0;
+  return {
+    onPreflight() {
+      answered++;
+      if (answered === replicaCount) view.begin(clock.nowUs());
+    },
+    onAttemptFailure: () => undefined,
+    onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
+    onSettled: ({ record }) => view.settled(record),
+    onSecond: ({ inFlight }) => view.second(inFlight),
+  };
+}

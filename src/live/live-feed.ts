@@ -1,0 +1,170 @@
+import { limits } from "../base/limits.ts";
+import type { LedgerRecord, OkRecord, RequestRecord, RunRecord } from "../ledger/record.ts";
+import type { LedgerSink } from "../ledger/writer.ts";
+import { percentile } from "../report/percentile.ts";
+import type {
+  LiveFault,
+  LiveRestart,
+  LiveRun,
+  LiveState,
+  LiveTotals,
+  LiveUpdate,
+} from "./live-update.ts";
+import { type EndedRequest, sampleRequests } from "./request-sample.ts";
+
+/** Who is told: the begin once, then each second that is over. */
+export interface LiveFeedReader {
+  begin(run: LiveRun): void;
+  update(update: LiveUpdate): void;
+}
+
+const secondUs = 1_000_000;
+
+/**
+ * Takes a run's records as they happen, of the client's ledger and of any other that concerns it,
+ * and tells each second once it is over. What is kept is one second, whatever the run's length.
+ */
+export class LiveFeed implements LedgerSink {
+  readonly #told: LiveFeedReader;
+  #run: LiveRun | undefined;
+  #second = 0;
+  readonly #totals = { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, inFlight: 0 };
+  #ended: EndedRequest[] = [];
+  #states: LiveState[] = [];
+  #faults: LiveFault[] = [];
+  #restarts: LiveRestart[] = [];
+
+  constructor(told: LiveFeedReader) {
+    this.#told = told;
+  }
+
+  append(record: LedgerRecord): void {
+    if (record.kind === "run") {
+      this.#begin(record);
+      return;
+    }
+    if (this.#run === undefined) return;
+    // One that comes late, from another ledger, counts in the second that runs.
+    this.pass(record.tUs);
+    switch (record.kind) {
+      case "ok":
+        this.#totals.ok++;
+        this.#add(record, record.latencyUs, "ok");
+        break;
+      case "request":
+        this.#totals[record.outcome]++;
+        this.#add(record, record.elapsedUs, record.outcome);
+        break;
+      case "tick":
+        this.#totals.scheduled += record.scheduled;
+        this.#totals.inFlight = record.inFlight;
+        break;
+      case "replica": {
+        const { tUs, state, cause } = record;
+        bounded(this.#states, { tUs, replica: this.#replicaAt(record.endpoint), state, cause });
+        break;
+      }
+      case "fault": {
+        const { tUs, port, fault, phase } = record;
+        bounded(this.#faults, { tUs, replica: this.#replicaOn(port), port, fault, phase });
+        break;
+      }
+      case "restart": {
+        const { tUs, after } = record;
+        bounded(this.#restarts, { tUs, replica: this.#replicaAt(record.endpoint), after });
+        break;
+      }
+    }
+  }
+
+  /** Tells the second that was running if it is over by then; of one not told there was nothing. */
+  pass(nowUs: number): void {
+    if (this.#run === undefined) return;
+    const second = Math.floor((nowUs - this.#run.startUs) / secondUs);
+    if (second <= this.#second) return;
+    this.#tellSecond();
+    this.#second = second;
+  }
+
+  /** Tells what is left of the second that runs. */
+  finish(): void {
+    if (this.#run !== undefined) this.#tellSecond();
+  }
+
+  #begin(header: RunRecord): void {
+    if (header.command !== "load") return;
+    const { run, tUs, version, config } = header;
+    const replicas = (config["replicas"] ?? "").split(",").filter((endpoint) => endpoint !== "");
+    this.#run = { run, startUs: tUs, version, config, replicas };
+    this.#told.begin(this.#run);
+  }
+
+  #add(record: OkRecord | RequestRecord, latencyUs: number, outcome: string): void {
+    this.#ended.push({
+      number: Number(record.request.slice(record.request.lastIndexOf("-") + 1)),
+      endUs: record.tUs,
+      latencyUs,
+      replica: this.#replicaAt(record.endpoint),
+      outcome,
+    });
+  }
+
+  #replicaAt(endpoint: string): number {
+    return this.#run?.replicas.indexOf(endpoint) ?? -1;
+  }
+
+  /** The one replica of this run on that port of this host. */
+  #replicaOn(port: number): number {
+    const on = this.#run?.replicas.filter((endpoint) => endpoint.endsWith(`:${port}`)) ?? [];
+    return on.length === 1 && on[0] !== undefined ? this.#replicaAt(on[0]) : -1;
+  }
+
+  /** What has ended was scheduled, though the second in which it was is not over. */
+  #totalsSoFar(): LiveTotals {
+    const { scheduled, ok, wrong, failed, indeterminate } = this.#totals;
+    const endedCount = ok + wrong + failed + indeterminate;
+    return { ...this.#totals, scheduled: Math.max(scheduled, endedCount) };
+  }
+
+  #tellSecond(): void {
+    const ended = this.#ended;
+    const ok = ended.filter(({ outcome }) => outcome === "ok");
+    const latencies = Float64Array.from(ok, ({ latencyUs }) => latencyUs).sort();
+    const okByReplica = (this.#run?.replicas ?? []).map(
+      (_, index) => ok.filter(({ replica }) => replica === index).length,
+    );
+    const update: LiveUpdate = {
+      second: this.#second,
+      totals: this.#totalsSoFar(),
+      okByReplica,
+      lost: ended.length - ok.length,
+      p50Us: percentile(latencies, 0.5),
+      p99Us: percentile(latencies, 0.99),
+      maxUs: percentile(latencies, 1),
+      requests: columns(sampleRequests(ended, limits.liveRequestMaxPerSecond), ended.length),
+      states: this.#states,
+      faults: this.#faults,
+      restarts: this.#restarts,
+    };
+    this.#ended = [];
+    this.#states = [];
+    this.#faults = [];
+    this.#restarts = [];
+    this.#told.update(update);
+  }
+}
+
+function columns(shown: readonly EndedRequest[], count: number): LiveUpdate["requests"] {
+  return {
+    count,
+    number: shown.map(({ number }) => number),
+    endUs: shown.map(({ endUs }) => endUs),
+    latencyUs: shown.map(({ latencyUs }) => latencyUs),
+    replica: shown.map(({ replica }) => replica),
+    outcome: shown.map(({ outcome }) => outcome),
+  };
+}
+
+function bounded<T>(list: T[], item: T): void {
+  if (list.length < limits.liveChangeMaxPerSecond) list.push(item);
+}

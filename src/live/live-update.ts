@@ -1,0 +1,77 @@
+import type { RunReport } from "../report/run-report.ts";
+
+/**
+ * What a page that follows a run is told, as the JSON of the events `anew` (LiveRun: forget all and
+ * begin), `update` (for each second that is over) and `final` (once). Instants are microseconds
+ * since the epoch; replicas are indexes into those of LiveRun, -1 for none of them.
+ */
+export interface LiveRun {
+  readonly run: string;
+  readonly startUs: number;
+  readonly version: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly replicas: readonly string[];
+}
+
+export interface LiveUpdate {
+  /** The second that is told here, counted from 0 at the run's start. */
+  readonly second: number;
+  readonly totals: LiveTotals;
+  /** Of the requests that ended ok in this second: how many on each replica. */
+  readonly okByReplica: readonly number[];
+  readonly lost: number;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  readonly maxUs: number | null;
+  readonly requests: LiveRequests;
+  readonly states: readonly LiveState[];
+  readonly faults: readonly LiveFault[];
+  readonly restarts: readonly LiveRestart[];
+}
+
+/** Up to the end of the second; scheduled and in flight up to the load's own last second. */
+export interface LiveTotals {
+  readonly scheduled: number;
+  readonly ok: number;
+  readonly wrong: number;
+  readonly failed: number;
+  readonly indeterminate: number;
+  readonly inFlight: number;
+}
+
+/** Requests that ended in the second, column by column: the lost, the slowest, and a sample. */
+export interface LiveRequests {
+  /** Of how many. */
+  readonly count: number;
+  readonly number: readonly number[];
+  readonly endUs: readonly number[];
+  readonly latencyUs: readonly number[];
+  readonly replica: readonly number[];
+  readonly outcome: readonly string[];
+}
+
+export interface LiveState {
+  readonly tUs: number;
+  readonly replica: number;
+  readonly state: string;
+  readonly cause: string;
+}
+
+export interface LiveFault {
+  readonly tUs: number;
+  readonly replica: number;
+  readonly port: number;
+  readonly fault: string;
+  readonly phase: "begin" | "end";
+}
+
+export interface LiveRestart {
+  readonly tUs: number;
+  readonly replica: number;
+  readonly after: string;
+}
+
+export interface LiveFinal {
+  /** Null when the run ended without a report. */
+  readonly report: Pick<RunReport, "verdict" | "requests" | "latency" | "outages"> | null;
+}

@@ -1,0 +1,48 @@
+/** What a request to the live page asks for, or why it is refused. */
+export type Admission =
+  | { readonly to: "page" | "events" | "icon" }
+  | { readonly status: 403 | 404 | 405; readonly reason: string };
+
+export interface AskedFor {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string | null;
+  readonly origin: string | null;
+  /** The browser's own word on who asks, Sec-Fetch-Site. */
+  readonly site: string | null;
+}
+
+/**
+ * A page of another site could reach this server through the user's browser, under a name of its
+ * own that resolves to loopback; such a request names that host, or comes with that site's origin.
+ */
+export function admit(asked: AskedFor, port: number): Admission {
+  const hosts = ["localhost", "127.0.0.1", "[::1]"].flatMap((host) =>
+    port === 80 ? [host, `${host}:80`] : [`${host}:${port}`],
+  );
+  if (asked.host === null || !hosts.includes(asked.host.toLowerCase())) {
+    return { status: 403, reason: `The host must be ${hosts[0]} or its address` };
+  }
+  if (asked.method !== "GET" && asked.method !== "HEAD") {
+    return { status: 405, reason: "This page only reads" };
+  }
+  switch (asked.path) {
+    case "/":
+      return { to: "page" };
+    case "/favicon.ico":
+      return { to: "icon" };
+    case "/events":
+      return isForeign(asked, hosts)
+        ? { status: 403, reason: "Only the page of this server may follow its events" }
+        : { to: "events" };
+    default:
+      return { status: 404, reason: "There is / and /events" };
+  }
+}
+
+function isForeign({ origin, site }: AskedFor, hosts: readonly string[]): boolean {
+  if (origin !== null && !hosts.some((host) => origin.toLowerCase() === `http://${host}`)) {
+    return true;
+  }
+  return site !== null && site !== "same-origin" && site !== "none";
+}

@@ -42,7 +42,9 @@ export function drawSvg(cases: readonly CaseRuns[]): string {
     ({ title }, column) => `<text class="head" x="${panelX(column)}" y="62">${title}</text>`,
   );
   const axis = cases.map(({ scale }, column) => timeAxis(scale, panelX(column), height));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Answers, tail latency and attempts a request while a third of 100 replicas is out">
+  const label = "Answers, tail latency and attempts a request while a third of the replicas is out";
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
 <style>
   text { font: 12px system-ui, sans-serif; fill: #59636e }
   .head { font-weight: 600; fill: #1f2328 }

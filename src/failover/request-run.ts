@@ -98,8 +98,8 @@ export class RequestRun {
   }
 
   /**
-   * A hedge goes to another replica while the only open attempt is slow and the budget allows. But a
-   * bound on extra load must not become a lost request: when half of its time is over, one more
+   * A hedge goes to another replica while the only open attempt is slow and the budget allows. But
+   * a bound on extra load must not become a lost request: when half of its time is over, one more
    * attempt leaves, whatever is open and whatever the budget says.
    */
   #scheduleHedge(latestMs = Number.POSITIVE_INFINITY): void {

@@ -1,7 +1,7 @@
 /**
  * `bun bench/memory.ts [--minutes 10] [--rate 500]`: the memory of `dfs load` and of its replicas
- * at both ends of a long run, and how late the load ever was. Exit status 1 when the client has grown
- * by more than the columns of its report need, or the run is not VERIFIED.
+ * at both ends of a long run, and how late the load ever was. Exit status 1 when the client has
+ * grown by more than the columns of its report need, or the run is not VERIFIED.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

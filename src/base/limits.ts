@@ -63,6 +63,16 @@ export const limits = {
   probeTimeoutMs: 60_000,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
+  /** An outage is over once its replica has answered and shown no sign of trouble this long. */
+  outageSettleMs: 1000,
+  /** Throughput and p99 before and after an outage are taken over its length, at least this. */
+  outageWindowMinMs: 1000,
+  /** A rate over less than this is not given: a single request would decide it. */
+  outageRateMinMs: 100,
+  /** What two processes of one host may differ by, when nothing in their ledgers says less. */
+  sameHostClockErrorMs: 1,
+  /** Requests named in a report for one finding; the count beside them is of all. */
+  requestShownMaxCount: 10,
   /** A request slower than this counts as slow. */
   slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */

@@ -6,12 +6,13 @@ import { reportCommand } from "./report.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
 const never = new AbortController().signal;
+const ownTerminal = createTerminal();
 
 /** Runs `dfs report` with these words and gives its exit status and what it printed. */
 async function report(...words: readonly string[]): Promise<{ status: number; text: string }> {
   const lines: string[] = [];
   const terminal: Terminal = {
-    ...createTerminal(),
+    ...ownTerminal,
     ...{ color: false, columns: 100, line: (text: string) => lines.push(text) },
   };
   const status = await reportCommand.run(words, {
@@ -45,6 +46,19 @@ describe("dfs report", () => {
       writeFileSync(path, `${lines.join("\n")}\n`);
       expect((await report(path)).status).toBe(expected);
     }
+  });
+
+  test("says what the figures mean with --explain, in text alone", async () => {
+    using dir = tempDir();
+    const path = dir.file("client.log");
+    writeFileSync(path, `${ok.join("\n")}\n`);
+    const definition =
+      "    lag: sent - scheduled: the load generator's own lateness, part of latency";
+    expect((await report(path)).text).not.toContain(definition);
+    expect((await report(path, "--explain")).text).toContain(definition);
+    await expect(report(path, "--explain", "--format", "json")).rejects.toThrow(
+      "--explain: belongs to --format text, and the format is json: leave one of them out",
+    );
   });
 
   test("prints JSON of the run that is asked for, and of all the most telling status", async () => {

@@ -26,6 +26,7 @@ const flagSpecs = {
     valueHint: "ID|newest|all",
     default: "newest",
   }),
+  explain: flags.toggle("Say below each block of the text what its figures mean"),
 };
 
 export const reportCommand = defineSubcommand({
@@ -35,6 +36,7 @@ export const reportCommand = defineSubcommand({
     "dfs report",
     "dfs report client.log server_50051.log server_50052.log fault.log",
     "dfs report client.log --format json",
+    "dfs report --explain",
   ],
   endsAtOnce: true,
   flags: flagSpecs,
@@ -42,10 +44,11 @@ export const reportCommand = defineSubcommand({
     name: "files",
     description: `Ledgers, in any order (default: ${defaultLedgerPatterns.join(" ")})`,
   },
-  async run({ format, run }, { positionals, terminal }) {
+  async run({ format, run, explain }, { positionals, terminal }) {
+    if (explain && format !== "text") throw explainNeedsText(format);
     const paths = positionals.length > 0 ? named(positionals) : defaults(terminal);
     const report = await reportFiles(paths, selectionOf(run));
-    return showReport(report, format, terminal);
+    return showReport(report, format, terminal, explain);
   },
 });
 
@@ -60,12 +63,24 @@ export async function reportFiles(
 }
 
 /** Prints the report and returns the exit status of its verdict; of several, the most telling. */
-export function showReport(report: Report, format: ReportFormat, terminal: Terminal): ExitStatus {
+export function showReport(
+  report: Report,
+  format: ReportFormat,
+  terminal: Terminal,
+  explain = false,
+): ExitStatus {
   const { color, columns } = terminal;
   terminal.line(
-    format === "json" ? renderJson(report) : renderText(report, { color, width: columns }),
+    format === "json" ? renderJson(report) : renderText(report, { color, width: columns, explain }),
   );
   return worstExitStatus(report.reports.map(({ verdict }) => exitStatusOfVerdict(verdict)));
+}
+
+function explainNeedsText(format: ReportFormat): DfsError {
+  return new DfsError(
+    "usage",
+    `--explain: belongs to --format text, and the format is ${format}: leave one of them out`,
+  );
 }
 
 function selectionOf(run: string): RunSelection {

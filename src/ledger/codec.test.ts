@@ -106,6 +106,11 @@ describe("decodeRecord()", () => {
     ["no known leading key", formatLine(tUs, [["colour", "blue"]])],
     ["a number that is none", encodeRecord(samples.ok).replace("=4.281", "=fast")],
     ["an empty number", encodeRecord(samples.ok).replace("=4.281", "=")],
+    ["an instant before 1970", encodeRecord(samples.ok).replace(/t_us=/, "t_us=-")],
+    [
+      "an instant after 9999",
+      encodeRecord(samples.ok).replace(/t_us=\d+/, "t_us=253402300800000000"),
+    ],
     ["a missing key", encodeRecord(samples.tick).replace(/ scheduled=\d+/, "")],
     ["an outcome nobody knows", encodeRecord(samples.request).replace("indeterminate", "odd")],
     ["a state nobody knows", encodeRecord(samples.replica).replace("suspect", "odd")],

@@ -14,6 +14,9 @@ export function decodeRecord(line: string): LedgerRecord | undefined {
   return fields.intact ? record : undefined;
 }
 
+/** Lines begin with a year of four digits; what comes later is no instant of ours. */
+const year10000Us = 253_402_300_800e6;
+
 /** Typed access to a line's pairs; a missing or malformed one spoils the whole record. */
 class Fields {
   intact = true;
@@ -37,6 +40,12 @@ class Fields {
     const text = this.text(key);
     const value = Number(text);
     if (text === "" || !Number.isFinite(value)) this.intact = false;
+    return value;
+  }
+
+  instantUs(key: string): number {
+    const value = this.number(key);
+    if (value < 0 || value >= year10000Us) this.intact = false;
     return value;
   }
 
@@ -64,7 +73,7 @@ const replicaStates: readonly ReplicaStateName[] = ["healthy", "suspect", "down"
 
 /** Most frequent kinds first; each is known by its leading key. */
 function decodeFields(f: Fields): LedgerRecord | undefined {
-  const tUs = f.number("t_us");
+  const tUs = f.instantUs("t_us");
   if (f.has("request_ts")) return decodeExecution(f, tUs);
   if (f.has("endpoint") && f.has("latency_ms")) return decodeOk(f, tUs);
   if (f.has("outcome")) return decodeRequest(f, tUs);

@@ -120,6 +120,12 @@ describe("ledgers are not consistent", () => {
       why: "the ticks count 3 requests scheduled, the footer 2",
     },
     {
+      // 4 s held, 30 s for the last request to end, 10 s to look for replicas before.
+      what: "a header that is older than the run can be",
+      files: { "c.log": [loadHeader(-40_001), ...client.slice(1)] },
+      why: "the run lasted 44001 ms from header to footer, and held 4000 ms as it counts",
+    },
+    {
       what: "an ok without an execution",
       files: { "c.log": client, "s.log": server.slice(0, 2) },
       why: "1 requests ended ok that no server ledger holds an execution of",

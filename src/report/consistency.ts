@@ -1,13 +1,15 @@
 import type { LedgerCollector, ServerRun } from "./ledger-collector.ts";
-import { endpointsOfServers, serverName } from "./replica-endpoints.ts";
+import { serverName } from "./replica-endpoints.ts";
 import { numberOrNull, type RunData } from "./run-data.ts";
 import type { ExecutionFigures } from "./run-report.ts";
-import { shareClock } from "./same-host.ts";
+import { serversOfRun } from "./server-ledgers.ts";
 
 /** Whether what the ledgers say of one run can be true all at once. */
 export interface Consistency {
   /** What cannot, each as a sentence with its numbers. */
   readonly contradictions: readonly string[];
+  /** What would be one, had not lines been lost that may explain it. */
+  readonly undecided: readonly string[];
   /** Server ledgers of the run that end without a footer: crashed, or still running. */
   readonly unfinishedServerCount: number;
   readonly remarks: readonly string[];
@@ -16,28 +18,61 @@ export interface Consistency {
 /** An answer may be read a little late; a request that took longer has missed its deadline. */
 const deadlineSlackUs = 100_000;
 
+/** Looking for the replicas before the load begins, and writing the last records after it. */
+const spanSlackMs = 10_000;
+
 /** Spans are rounded to microseconds; the instants of one process are otherwise exact. */
 const instantSlackUs = 1000;
 
 export function consistencyOf(
   ledger: LedgerCollector,
   data: RunData,
-  executions: Pick<ExecutionFigures, "okNotExecutedCount">,
+  executions: ExecutionFigures,
 ): Consistency {
   const servers = serversOfRun(ledger, data);
-  const notExecuted = executions.okNotExecutedCount ?? 0;
+  const skipped = new Map(
+    executions.serverLedgers.map(({ path, skippedLineCount }) => [path, skippedLineCount]),
+  );
+  const shortages = [
+    notExecuted(executions, skipped),
+    ...servers.map((server) => footerShortage(server, skipped.get(server.path) ?? 0)),
+  ].filter(({ count }) => count !== 0);
+  // Lines that were lost may have held what is missing; what is too much they do not explain.
+  const isExcused = ({ count, skippedCount }: Shortage) => count > 0 && count <= skippedCount;
   return {
     contradictions: [
       ...requestContradictions(data),
       ...tickContradictions(data),
-      ...(notExecuted > 0
-        ? [`${notExecuted} requests ended ok that no server ledger holds an execution of`]
-        : []),
-      ...servers.flatMap(footerContradictions),
+      ...spanContradictions(data),
+      ...shortages.filter((each) => !isExcused(each)).map(({ what }) => what),
     ],
+    undecided: shortages
+      .filter(isExcused)
+      .map(
+        ({ what, skippedCount }) =>
+          `${what}; ${skippedCount} torn or foreign lines there may have held them`,
+      ),
     unfinishedServerCount: servers.filter(({ end }) => end === undefined).length,
     remarks: answerRemarks(data),
   };
+}
+
+/** Executions that server ledgers should hold and do not; negative: too many that they hold. */
+interface Shortage {
+  readonly count: number;
+  readonly what: string;
+  /** Lines of those ledgers that could not be read. */
+  readonly skippedCount: number;
+}
+
+/** A replica has its executions on record before it answers. */
+function notExecuted(
+  { okNotExecutedCount }: ExecutionFigures,
+  skipped: ReadonlyMap<string, number>,
+): Shortage {
+  const count = okNotExecutedCount ?? 0;
+  const what = `${count} requests ended ok that no server ledger holds an execution of`;
+  return { count, what, skippedCount: [...skipped.values()].reduce((sum, each) => sum + each, 0) };
 }
 
 function requestContradictions(data: RunData): readonly string[] {
@@ -90,33 +125,28 @@ function tickContradictions(data: RunData): readonly string[] {
     .map(([what, sum, total]) => `the ticks count ${sum} requests ${what}, the footer ${total}`);
 }
 
-function footerContradictions(server: ServerRun): readonly string[] {
-  const { end, executionCount, isMixed, followsUnfinished } = server;
-  const total = numberOrNull(end?.totals["executed"]);
-  if (total === null || isMixed || total === executionCount) return [];
-  if (followsUnfinished && executionCount > total) return [];
-  return [
-    `${serverName(server)} (pid ${server.header?.pid}) executed ${total} requests as its footer ` +
-      `counts, its ledger holds ${executionCount}`,
-  ];
+/** From header to footer a run takes what it held, and its last request up to its deadline. */
+function spanContradictions(data: RunData): readonly string[] {
+  const heldMs = data.total("held_ms");
+  if (heldMs === null || data.header === undefined || data.end === undefined) return [];
+  const deadlineMs = data.configNumber("deadline_ms") ?? Number.POSITIVE_INFINITY;
+  const spanMs = (data.end.tUs - data.header.tUs) / 1000;
+  if (spanMs + spanSlackMs >= heldMs && spanMs <= heldMs + deadlineMs + spanSlackMs) return [];
+  return [`the run lasted ${spanMs} ms from header to footer, and held ${heldMs} ms as it counts`];
 }
 
-/** Lives of servers that executed requests of the run, or stood behind its endpoints meanwhile. */
-function serversOfRun(ledger: LedgerCollector, data: RunData): readonly ServerRun[] {
-  const counts = new Uint32Array(ledger.servers.length);
-  for (let row = 0; row < data.executions.number.length; row++) {
-    const server = data.executions.server.at(row);
-    counts[server] = (counts[server] ?? 0) + 1;
-  }
-  const endpoints = endpointsOfServers(ledger.servers, data);
-  return ledger.servers.filter((server, index) => {
-    if ((counts[index] ?? 0) > 0) return true;
-    const { header, end } = server;
-    if (header === undefined || endpoints[index] === undefined) return false;
-    // Without a footer it may have been over long before.
-    if (end === undefined || !shareClock(header, data.header)) return false;
-    return header.tUs <= data.endUs && end.tUs >= data.startUs;
-  });
+function footerShortage(server: ServerRun, skippedCount: number): Shortage {
+  const { end, executionCount, isMixed, followsUnfinished } = server;
+  const total = numberOrNull(end?.totals["executed"]);
+  const difference = total === null || isMixed ? 0 : total - executionCount;
+  const isPredecessors = followsUnfinished && difference < 0;
+  return {
+    count: isPredecessors ? 0 : difference,
+    what:
+      `${serverName(server)} (pid ${server.header?.pid}) executed ${total} requests as its ` +
+      `footer counts, its ledger holds ${executionCount}`,
+    skippedCount,
+  };
 }
 
 /** All requests of a run ask the same, so their executions answer the same. */

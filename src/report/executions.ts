@@ -1,9 +1,13 @@
+import { limits } from "../base/limits.ts";
 import { requestId } from "../ledger/record.ts";
+import { clockBounds, clockOffsets, widestBounds } from "./clock-bounds.ts";
+import { lateExecutions } from "./late-executions.ts";
 import { compareText, type LedgerCollector } from "./ledger-collector.ts";
 import { endpointsOfServers, serverName } from "./replica-endpoints.ts";
 import { RowIndex } from "./row-index.ts";
 import type { RunData } from "./run-data.ts";
 import type { ClockOffset, DuplicateExecution, ExecutionFigures } from "./run-report.ts";
+import { completenessOf, type ServerCounts, serverLedgerFigures } from "./server-ledgers.ts";
 
 /** Statuses by which a replica refuses a request before it executes anything. */
 const refusals: ReadonlySet<string> = new Set([
@@ -15,8 +19,6 @@ const refusals: ReadonlySet<string> = new Set([
   "UNAVAILABLE",
 ]);
 
-const duplicateShownMaxCount = 10;
-
 export interface ExecutionFindings {
   readonly figures: ExecutionFigures;
   /** By client endpoint, or by the server's own name when it is none of them. */
@@ -27,35 +29,40 @@ export interface ExecutionFindings {
 /** What the server ledgers say of this run's requests. */
 export function executionFindings(ledger: LedgerCollector, data: RunData): ExecutionFindings {
   const endpoints = endpointsOfServers(ledger.servers, data);
-  const nameOf = (server: number) => {
-    const run = ledger.servers[server];
-    return endpoints[server] ?? (run === undefined ? "" : serverName(run));
-  };
+  const names = ledger.servers.map((server, index) => endpoints[index] ?? serverName(server));
   const { rows, refused } = executedRows(data);
-  const byEndpoint = countByEndpoint(ledger, data, { rows, endpoints, nameOf });
+  const executionCounts = countByServer(ledger, data, rows);
+  const byEndpoint = countByEndpoint(data, { executionCounts, endpoints, names });
   const numbers = Float64Array.from(rows, (row) => data.executions.number.at(row)).sort();
-  const duplicates = repeatedNumbers(numbers);
+  const { repeated: duplicates, repeatedCount } = repeatedNumbers(numbers);
   const missingServerLedgers = missingLedgers(data, byEndpoint);
+  const serverLedgers = serverLedgerFigures(ledger, data, { names, executionCounts });
+  const okIndex = new RowIndex(data.ok.number.values);
+  const unsuccessfulIndex = new RowIndex(data.unsuccessful.number.values);
+  const clocks = clockBounds(ledger, data, { rows, okIndex, duplicates, names });
+  const bounds = widestBounds(ledger, data, clocks);
+  const { withoutOutcome, ...late } = lateExecutions(data, {
+    ...{ rows, okIndex, unsuccessfulIndex, names, bounds },
+  });
   return {
     figures: {
       total: rows.length,
       refused,
       duplicateRequestCount: duplicates.size,
-      duplicates: firstDuplicates(data, { rows, duplicates, nameOf }),
+      duplicates: firstDuplicates(data, { rows, duplicates, names }),
+      repeatedCount,
       okNotExecutedCount: missingServerLedgers.some((endpoint) => okCount(data, endpoint) > 0)
         ? null
         : okNotIn(data, numbers),
+      ...late,
+      executedWithoutOutcomeCount: withoutOutcome.size,
       missingServerLedgers,
+      serverLedgers,
+      ...completenessOf(serverLedgers, missingServerLedgers),
     },
     byEndpoint,
-    clocks: clockOffsets(ledger, data, { rows, duplicates, nameOf }),
+    clocks: clockOffsets(ledger, clocks, names),
   };
-}
-
-interface Executed {
-  /** Rows of data.executions that are executions, not refusals. */
-  readonly rows: Uint32Array;
-  readonly nameOf: (server: number) => string;
 }
 
 function executedRows(data: RunData): { rows: Uint32Array; refused: number } {
@@ -69,23 +76,30 @@ function executedRows(data: RunData): { rows: Uint32Array; refused: number } {
   return { rows: rows.subarray(0, count), refused: rows.length - count };
 }
 
-/** A replica without executions is listed with 0 only if a ledger of its own is there to say so. */
-function countByEndpoint(
-  ledger: LedgerCollector,
-  data: RunData,
-  { rows, endpoints, nameOf }: Executed & { endpoints: readonly (string | undefined)[] },
-): ReadonlyMap<string, number> {
-  const byServer = new Uint32Array(ledger.servers.length);
+function countByServer(ledger: LedgerCollector, data: RunData, rows: Uint32Array): Uint32Array {
+  const counts = new Uint32Array(ledger.servers.length);
   for (const row of rows) {
     const server = data.executions.server.at(row);
-    byServer[server] = (byServer[server] ?? 0) + 1;
+    counts[server] = (counts[server] ?? 0) + 1;
   }
+  return counts;
+}
+
+/** A replica without executions is listed with 0 only if a ledger of its own is there to say so. */
+function countByEndpoint(
+  data: RunData,
+  {
+    executionCounts,
+    endpoints,
+    names,
+  }: ServerCounts & { readonly endpoints: readonly (string | undefined)[] },
+): ReadonlyMap<string, number> {
   const byEndpoint = new Map<string, number>();
-  for (const [server, count] of byServer.entries()) {
+  for (const [server, count] of executionCounts.entries()) {
     const endpoint = endpoints[server];
     // A ledger that holds nothing of the run proves nothing about requests that were answered ok.
     const isTelling = count > 0 || (endpoint !== undefined && okCount(data, endpoint) === 0);
-    const name = nameOf(server);
+    const name = names[server] ?? "";
     if (isTelling) byEndpoint.set(name, (byEndpoint.get(name) ?? 0) + count);
   }
   return byEndpoint;
@@ -107,24 +121,33 @@ function okCount(data: RunData, endpoint: string): number {
   return count;
 }
 
-function repeatedNumbers(sorted: Float64Array): ReadonlySet<number> {
+function repeatedNumbers(sorted: Float64Array) {
   const repeated = new Set<number>();
+  let repeatedCount = 0;
   for (let at = 1; at < sorted.length; at++) {
     const number = sorted[at] ?? 0;
-    if (number === sorted[at - 1]) repeated.add(number);
+    if (number !== sorted[at - 1]) continue;
+    repeated.add(number);
+    repeatedCount++;
   }
-  return repeated;
+  return { repeated, repeatedCount };
+}
+
+interface Duplicates {
+  readonly rows: Uint32Array;
+  readonly duplicates: ReadonlySet<number>;
+  readonly names: readonly string[];
 }
 
 function firstDuplicates(
   data: RunData,
-  { rows, duplicates, nameOf }: Executed & { duplicates: ReadonlySet<number> },
+  { rows, duplicates, names }: Duplicates,
 ): readonly DuplicateExecution[] {
-  const first = [...duplicates].slice(0, duplicateShownMaxCount);
+  const first = [...duplicates].slice(0, limits.requestShownMaxCount);
   const found = new Map(first.map((number) => [number, [] as { endpoint: string; tUs: number }[]]));
   if (found.size === 0) return [];
   for (const row of rows) {
-    const endpoint = nameOf(data.executions.server.at(row));
+    const endpoint = names[data.executions.server.at(row)] ?? "";
     found.get(data.executions.number.at(row))?.push({ endpoint, tUs: data.executions.tUs.at(row) });
   }
   return [...found].map(([number, executions]) => ({
@@ -144,37 +167,4 @@ function okNotIn(data: RunData, executed: Float64Array): number {
     if (executed[at] !== number) missing++;
   }
   return missing;
-}
-
-/** Of each server process; only requests executed exactly once say whose execution was answered. */
-function clockOffsets(
-  ledger: LedgerCollector,
-  data: RunData,
-  { rows, duplicates, nameOf }: Executed & { duplicates: ReadonlySet<number> },
-): readonly ClockOffset[] {
-  const okIndex = new RowIndex(data.ok.number.values);
-  const minUs = ledger.servers.map(() => Number.NEGATIVE_INFINITY);
-  const maxUs = ledger.servers.map(() => Number.POSITIVE_INFINITY);
-  const names = ledger.servers.map((_, server) => nameOf(server));
-  for (const row of rows) {
-    const number = data.executions.number.at(row);
-    const okRow = okIndex.rowOf(number);
-    const server = data.executions.server.at(row);
-    if (okRow < 0 || duplicates.has(number)) continue;
-    if (data.endpoints.nameOf(data.ok.endpoint.at(okRow)) !== names[server]) continue;
-    const executedUs = data.executions.tUs.at(row);
-    const answeredUs = data.ok.tUs.at(okRow);
-    const sentUs = answeredUs - data.ok.serviceUs.at(okRow);
-    minUs[server] = Math.max(minUs[server] ?? Number.NEGATIVE_INFINITY, executedUs - answeredUs);
-    maxUs[server] = Math.min(maxUs[server] ?? Number.POSITIVE_INFINITY, executedUs - sentUs);
-  }
-  return ledger.servers
-    .map(({ header }, server) => ({
-      endpoint: names[server] ?? "",
-      pid: header?.pid ?? null,
-      offsetMinMs: (minUs[server] ?? 0) / 1000,
-      offsetMaxMs: (maxUs[server] ?? 0) / 1000,
-    }))
-    .filter(({ offsetMinMs }) => Number.isFinite(offsetMinMs))
-    .sort((a, b) => compareText(a.endpoint, b.endpoint) || (a.pid ?? 0) - (b.pid ?? 0));
 }

@@ -90,3 +90,64 @@ test.each([1, 2, 3, 20, 21, 100, 1999])("the guide's scripts over %d requests", 
     ...{ p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) },
   });
 });
+
+/** What a line of sh makes of the log: grep, sort and awk share no code with us. */
+async function bySh(script: string, log: string): Promise<readonly string[]> {
+  const child = Bun.spawn(["sh", "-c", script], {
+    ...{ stdin: Buffer.from(log), stdout: "pipe", stderr: "inherit" },
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  const text = await new Response(child.stdout).text();
+  expect(await child.exited).toBe(0);
+  return text.trim().split("\n");
+}
+
+const percentiles =
+  `cut -d= -f2 | sort -n | awk '{ v[NR - 1] = $1 } ` +
+  `END { print NR, v[int(NR * 0.5)], v[int(NR * 0.99)] }'`;
+
+const hasAwk = Bun.which("awk") !== null && Bun.which("sh") !== null;
+
+test.skipIf(!hasAwk)("awk over 1999 requests finds the same as the report", async () => {
+  using dir = tempDir();
+  const path = dir.file("client.log");
+  writeClientLog(path, 1999, 7);
+  const log = await dir.read("client.log");
+  const ledger = new LedgerCollector();
+  await readLedgers([path], ledger);
+  const [run] = reportLedgers(ledger).reports;
+  if (run === undefined) throw new Error("no report");
+
+  const seconds = await bySh(
+    `awk -F, '/latency_ms=/ { n[$1]++ } END { for (s in n) print s, n[s] }' | sort`,
+    log,
+  );
+  expect(run.throughput.seconds.map(({ second, ok }) => `${second} ${ok}`)).toEqual([...seconds]);
+
+  const { affected, healthy } = run.latency;
+  // The first pass keeps the requests of which an attempt failed, the second tells their ok apart.
+  const apart = (wanted: string) =>
+    `sed 's/.* \\(error\\|latency_ms\\)=\\([^ ]*\\) request=\\([^ ]*\\) .*/\\1 \\2 \\3/; t; d' | ` +
+    `sort -k1,1 | awk '$1 == "error" { hit[$3]; next } ${wanted} { print "=" $2 }' | ${percentiles}`;
+  const text = ({ p50Ms, p99Ms, count }: typeof affected) =>
+    `${count} ${p50Ms?.toFixed(3)} ${p99Ms?.toFixed(3)}`;
+  expect(await bySh(apart("$3 in hit"), log)).toEqual([text(affected)]);
+  expect(await bySh(apart("!($3 in hit)"), log)).toEqual([text(healthy)]);
+  expect(affected.count).toBeGreaterThan(100);
+
+  expect(run.outages.length).toBeGreaterThan(1);
+  for (const outage of run.outages) {
+    if (outage.endUs === null) continue;
+    const { beginUs, endUs, duringSpanMs, duringOkPerSecond, duringP99Ms } = outage;
+    const [found = ""] = await bySh(
+      `grep latency_ms= | awk -F't_us=' '$2 >= ${beginUs} && $2 < ${endUs}' | ` +
+        `grep -o 'latency_ms=[0-9.]*' | ${percentiles}`,
+      log,
+    );
+    const [count, , p99] = found.split(" ");
+    expect(duringP99Ms?.toFixed(3)).toBe(p99);
+    const rate = duringSpanMs < 100 ? null : (Number(count) * 1000) / duringSpanMs;
+    if (rate === null) expect(duringOkPerSecond).toBeNull();
+    else expect(duringOkPerSecond).toBeCloseTo(rate, 6);
+  }
+});

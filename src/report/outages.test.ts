@@ -204,7 +204,7 @@ describe("a stall that the client had no sign of", () => {
     expect(run?.remarks[0]).toContain(`not noticed, as ${why}`);
     expect(run?.remarks[0]).toEndWith("the run does not show that this fault is survived");
     const text = renderText(report, { color: false, width: 200 });
-    expect(text).toMatch(/localhost:50051 +stall +\d\d:35:01 +not noticed/);
+    expect(text).toMatch(/localhost:50051 +stall +\d\d:35:01 +[\d.]+\w+ +not noticed/);
     expect(text).toContain("\n\nRemarks\n  stall of localhost:50051 at ");
   });
 });

@@ -1,5 +1,7 @@
-import type { ClockOffset, OutageFigures, RunReport } from "./run-report.ts";
-import { spanText, type TextOptions, tableLines, tinted, wrapped } from "./text-layout.ts";
+import { auditLines } from "./render-audit.ts";
+import { outageLines } from "./render-outages.ts";
+import type { ClockOffset, RunReport } from "./run-report.ts";
+import { type TextOptions, tinted, wrapped } from "./text-layout.ts";
 
 type Lines = readonly string[];
 
@@ -9,98 +11,11 @@ type Lines = readonly string[];
  */
 export function faultSections(run: RunReport, options: TextOptions): readonly Lines[] {
   return [
-    recoveryLines(run, options),
-    executionLines(run, options),
+    outageLines(run, options),
+    auditLines(run, options),
     restartLines(run, options),
     clockLines(run, options),
     remarkLines(run, options),
-  ];
-}
-
-const outageShownMaxCount = 20;
-
-function recoveryLines({ recovery, outages }: RunReport, options: TextOptions): Lines {
-  const { affectedCount, recoveredCount, p50Ms, worstMs } = recovery;
-  const summary =
-    affectedCount === 0
-      ? "no request was affected"
-      : `${affectedCount} requests affected, ${recoveredCount} recovered: ` +
-        `p50 ${spanText(p50Ms)}, worst ${spanText(worstMs)}`;
-  const lines = [
-    tinted("Recovery (of a request: its first failed attempt to its own ok)", "title", options),
-    ...wrapped(summary, options),
-  ];
-  if (outages.length === 0) return lines;
-  const rows = outages.slice(0, outageShownMaxCount).map(outageRow);
-  const head = [
-    ...["outage of", "cause", "begin"],
-    ...["detection", "failover", "rejoin", "recovery", "affected"],
-  ];
-  const left = outages.length - rows.length;
-  return [
-    ...lines,
-    ...tableLines({ head, rows, right: [3, 4, 5, 6, 7] }, options),
-    ...(left > 0 ? [`  ... and ${left} more outages (--format json has them all)`] : []),
-    ...wrapped(
-      "from its begin to: the client's first sign of it; the first affected request answered elsewhere; " +
-        "the replica's own first answer",
-      options,
-    ).map((line) => tinted(line, "aside", options)),
-  ];
-}
-
-function outageRow(outage: OutageFigures): readonly string[] {
-  return [
-    outage.endpoint,
-    outage.beginFrom === "fault" ? outage.cause : "seen by the client",
-    outage.begin.slice("YYYY-MM-DD ".length),
-    outage.noticed ? sinceText(outage.detectionMs) : "not noticed",
-    sinceText(outage.failoverMs),
-    outage.rejoinMs === null ? "not seen" : spanText(outage.rejoinMs),
-    outage.recoveredCount < outage.affectedCount
-      ? `${outage.affectedCount - outage.recoveredCount} never`
-      : spanText(outage.recoveryMs),
-    String(outage.affectedCount),
-  ];
-}
-
-/** Seen no later than the fault tool had its proof. */
-function sinceText(spanMs: number | null): string {
-  return spanMs === 0 ? "at once" : spanText(spanMs);
-}
-
-function executionLines({ executions }: RunReport, options: TextOptions): Lines {
-  const { total, refused, duplicateRequestCount, okNotExecutedCount } = executions;
-  const missing = executions.missingServerLedgers.join(", ");
-  const shown = executions.duplicates.map(
-    ({ request, executions: each }) =>
-      `${request}: ${each.length} times, on ${each.map(({ endpoint }) => endpoint).join(", ")}`,
-  );
-  const left = duplicateRequestCount - shown.length;
-  const isKnown = total + refused > 0 || missing === "";
-  return [
-    tinted("Executions (server ledgers)", "title", options),
-    ...wrapped(
-      isKnown
-        ? `${total} executions, ${refused} refusals; ` +
-            `${duplicateRequestCount} requests executed more than once`
-        : "nothing is known of executions",
-      options,
-    ),
-    ...shown.flatMap((line) => wrapped(line, options, "    ")),
-    ...(left > 0 ? [`    ... and ${left} more`] : []),
-    ...(missing === ""
-      ? []
-      : wrapped(
-          `no server ledger of this run for ${missing}: executions there are not known`,
-          options,
-        )),
-    ...wrapped(
-      okNotExecutedCount === null
-        ? "ok without an execution: not known without all server ledgers"
-        : `ok without an execution: ${okNotExecutedCount}`,
-      options,
-    ),
   ];
 }
 

@@ -1,4 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
+import { definitionOf } from "./definitions.ts";
+import { definitionLines } from "./render-explain.ts";
 import { faultSections } from "./render-faults.ts";
 import { verdictLines } from "./render-verdict.ts";
 import type {
@@ -95,7 +97,10 @@ function requestLines(
         `(not sent ${notSent}), indeterminate ${indeterminate}, no outcome ${unaccounted}`,
       options,
     ),
-    ...wrapped(`lost ${lost} (scheduled, did not end ok), success rate ${share}`, options),
+    ...wrapped(
+      `lost ${lost} (${definitionOf("requests", "lost")}), success rate ${share}`,
+      options,
+    ),
     ...wrapped(
       `attempts ${attempts.total}: ${attempts.failed} failed, ${attempts.late} answered late; ` +
         `${requests.retried} requests took more than one`,
@@ -106,6 +111,7 @@ function requestLines(
         `ok ${rateText(duration.okPerSecond)}`,
       options,
     ),
+    ...definitionLines("requests", options),
   ];
 }
 
@@ -113,7 +119,7 @@ function throughputLines({ throughput }: RunReport, options: TextOptions): Lines
   const { secondCount, emptySecondCount, okPerSecondMean } = throughput;
   const empty = emptySecondCount === 0 ? "" : `; ${emptySecondCount} more between them had none`;
   return [
-    tinted("Throughput (ok in each local second)", "title", options),
+    tinted(`Throughput (${definitionOf("throughput", "throughput")})`, "title", options),
     ...(okPerSecondMean === null
       ? ["  none"]
       : wrapped(
@@ -121,6 +127,7 @@ function throughputLines({ throughput }: RunReport, options: TextOptions): Lines
             `max ${throughput.okPerSecondMax} over ${secondCount} seconds${empty}`,
           options,
         )),
+    ...definitionLines("throughput", options),
   ];
 }
 
@@ -136,12 +143,16 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   if (latency.withLostAtDeadline !== null) {
     rows.push(row("with lost at deadline", latency.withLostAtDeadline));
   }
+  if (latency.affected.count > 0) {
+    rows.push(row("affected", latency.affected), row("healthy", latency.healthy));
+  }
   const head = ["requests", "count", "p50", "p95", "p99", "max", "mean"];
   return [
-    tinted("Latency (finished - scheduled)", "title", options),
+    tinted(`Latency (${definitionOf("latency", "latency")})`, "title", options),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6] }, options),
     `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
+    ...definitionLines("latency", options),
   ];
 }
 
@@ -171,7 +182,12 @@ function replicaLines({ replicas }: RunReport, options: TextOptions): Lines {
     "errors; states seen",
   ];
   return [
-    tinted("Replicas (service time: one attempt, sent to answer)", "title", options),
+    tinted(
+      `Replicas (service time: ${definitionOf("replicas", "service time")})`,
+      "title",
+      options,
+    ),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6] }, options),
+    ...definitionLines("replicas", options),
   ];
 }

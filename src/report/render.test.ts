@@ -68,9 +68,10 @@ describe("renderText()", () => {
     ]) {
       expect(text).toContain(part);
     }
-    // Begin, detection 2 ms, failover 10 ms, rejoin 1004 ms, recovery 8 ms, one request.
+    // Begin, its length, detection 2 ms, failover 10 ms, rejoin 1004 ms, recovery 8 ms, one
+    // request, none lost.
     expect(text).toMatch(
-      /localhost:50051 +crash +\d\d:35:01 +2\.00ms +10\.00ms +1\.004s +8\.00ms +1\n/,
+      /:50051 +crash +\d\d:35:01 +1\.004s +2\.00ms +10\.00ms +1\.004s +8\.00ms +1 +0\n/,
     );
   });
 

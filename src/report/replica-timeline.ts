@@ -5,6 +5,8 @@ import type { RunData } from "./run-data.ts";
 export interface ReplicaTimeline {
   readonly failures: readonly FailedAttempt[];
   readonly answers: Answers;
+  /** When the client began to hold it for suspect or down. */
+  readonly troubleUs: Float64Array;
 }
 
 export interface FailedAttempt {
@@ -44,7 +46,14 @@ export function replicaTimeline(data: RunData, endpoint: string): ReplicaTimelin
     answers.tUs[filled] = tUs;
     answers.sentUs[filled++] = sentUs;
   }
-  return { failures, answers: sortedByEnd(answers) };
+  return { failures, answers: sortedByEnd(answers), troubleUs: troubleUs(data, endpoint) };
+}
+
+function troubleUs(data: RunData, endpoint: string): Float64Array {
+  const instants = data.states
+    .filter(({ state }) => state === "suspect" || state === "down")
+    .filter((change) => change.endpoint === endpoint);
+  return Float64Array.from(instants, ({ tUs }) => tUs).sort();
 }
 
 /**

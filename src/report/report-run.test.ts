@@ -27,6 +27,12 @@ function goldenReport(): RunReport {
   return run;
 }
 
+/** A server process of the golden run; none of them left a footer. */
+function life(endpoint: string, facts: { pid: number; executions: number }) {
+  const path = `server_${endpoint.slice(-5)}.log`;
+  return { endpoint, path, ...facts, hasHeader: true, hasFooter: false, skippedLineCount: 0 };
+}
+
 describe("reportLedgers() over a run worked out by hand", () => {
   const report = goldenReport();
 
@@ -70,6 +76,13 @@ describe("reportLedgers() over a run worked out by hand", () => {
     expect(report.latency.withLostAtDeadline).toEqual({
       ...{ count: 8, p50Ms: 8, p95Ms: 30000, p99Ms: 30000, maxMs: 30000, meanMs: 3756.125 },
     });
+    // #4, whose first attempt failed, apart from the rest, sorted 4 5 6 7 8 9: p50 at floor(3).
+    expect(report.latency.affected).toEqual({
+      ...{ count: 1, p50Ms: 10, p95Ms: 10, p99Ms: 10, maxMs: 10, meanMs: 10 },
+    });
+    expect(report.latency.healthy).toEqual({
+      ...{ count: 6, p50Ms: 7, p95Ms: 9, p99Ms: 9, maxMs: 9, meanMs: 6.5 },
+    });
     // Lags of the eight: 1 0 0 0 0 1 0 0.
     expect(report.lag).toEqual({ p99Ms: 1, maxMs: 1, lateCount: 0 });
   });
@@ -111,7 +124,27 @@ describe("reportLedgers() over a run worked out by hand", () => {
         detectionMs: 1, // state=down at 1.201 s
         failoverMs: 310, // #4 answered by 50052 at 1.510 s
         rejoinMs: 1309, // #6 answered by 50051 at 2.509 s
-        ...{ recoveryMs: 8, affectedCount: 1, recoveredCount: 1 },
+        flapCount: 0,
+        ...{ recoveryMs: 8, worstRequest: "gold-4", affectedCount: 1, recoveredCount: 1 },
+        ...{ lostCount: 0, wrongCount: 0, indeterminateCount: 0, lostRequests: [] },
+        // #4 took 10 ms; of #4 and #5, which ended ok in between, #5 was not affected: 7 ms.
+        ...{ affectedP50Ms: 10, affectedP99Ms: 10, healthyP50Ms: 7, healthyP99Ms: 7 },
+        // The outage lasted 1309 ms, and as much before it is cut short by the first request, due
+        // at 0: #1 #2 #3 with 4 5 6 ms in 1.2 s, p99 at floor(3 * 0.99) = 2.
+        ...{ beforeSpanMs: 1200, beforeOkPerSecond: 2.5, beforeP99Ms: 6 },
+        // #4 #5 with 10 7 ms.
+        ...{ duringSpanMs: 1309, duringOkPerSecond: 2 / 1.309, duringP99Ms: 10 },
+        // From 2.509 s until the last was due, at 3.5 s: #6 with 9 ms; #8 was ok at 3.508 s.
+        ...{ afterSpanMs: 991, afterOkPerSecond: 1 / 0.991, afterP99Ms: 9 },
+      },
+    ]);
+    // Of one value every percentile is that value.
+    const one = (ms: number) => ({ count: 1, minMs: ms, p50Ms: ms, p90Ms: ms, maxMs: ms });
+    expect(report.outagesByCause).toEqual([
+      {
+        ...{ cause: "crash", outageCount: 1, unnoticedCount: 0, unendedCount: 0 },
+        ...{ affectedCount: 1, lostCount: 0 },
+        ...{ detection: one(1), failover: one(310), recovery: one(8), rejoin: one(1309) },
       },
     ]);
   });
@@ -119,7 +152,25 @@ describe("reportLedgers() over a run worked out by hand", () => {
   test("matches executions and restarts, and bounds the clocks", () => {
     expect(report.executions).toEqual({
       ...{ total: 8, refused: 0, duplicateRequestCount: 0, duplicates: [] },
-      ...{ okNotExecutedCount: 0, missingServerLedgers: [] },
+      ...{ repeatedCount: 0, okNotExecutedCount: 0, missingServerLedgers: [] },
+      ...{ afterGivenUpCount: 0, afterGivenUp: [], afterGivenUpUnknownCount: 0 },
+      ...{ overtakenCount: 0, executedWithoutOutcomeCount: 0 },
+      serverLedgers: [
+        life("localhost:50051", { pid: 21, executions: 2 }), // #1 #3
+        life("localhost:50051", { pid: 23, executions: 1 }), // #6
+        life("localhost:50052", { pid: 22, executions: 5 }), // #2 #4 #5 #7 #8
+      ],
+      incomplete: [21, 23, 22].map(
+        (pid) =>
+          `localhost:5005${pid === 22 ? 2 : 1} (pid ${pid}) left no footer in ` +
+          `server_5005${pid === 22 ? 2 : 1}.log, it crashed or still runs: ` +
+          "what it had not finished then is not on record",
+      ),
+      lowerBounds: [
+        ...["total", "refused", "duplicateRequestCount", "repeatedCount", "afterGivenUpCount"],
+        ...["afterGivenUpUnknownCount", "overtakenCount", "executedWithoutOutcomeCount"],
+      ],
+      upperBounds: [],
     });
     // The supervisor's record and the header of pid 23 are one fact; the header says when it was
     // up.

@@ -1,6 +1,7 @@
 import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerRecord, RunRecord } from "../ledger/record.ts";
+import { causeFigures } from "./cause-figures.ts";
 import { consistencyOf } from "./consistency.ts";
 import { executionFindings } from "./executions.ts";
 import { latencyFigures } from "./latency.ts";
@@ -79,12 +80,13 @@ function reportRun(ledger: LedgerCollector, data: RunData): RunReport {
     requests,
     duration,
     throughput: throughputFigures(data),
-    latency: latencyFigures(data, requests),
+    latency: latencyFigures(data, requests, affected),
     lag,
     attempts: attemptFigures(data),
     replicas: replicaFigures(data, executions.byEndpoint),
     recovery,
     outages: outages.outages,
+    outagesByCause: causeFigures(outages.outages),
     executions: executions.figures,
     restarts: restarts.restarts,
     clocks: executions.clocks,

@@ -56,6 +56,8 @@ export class ExecutionRows {
 
 export const unsuccessfulOutcomes = ["wrong", "failed", "indeterminate"] as const;
 
+export type UnsuccessfulOutcome = (typeof unsuccessfulOutcomes)[number];
+
 /**
  * What the ledgers hold of one client run. Requests are kept by their number N (ids are RUN-N) in
  * columns, so that a million of them fit in tens of megabytes; names are kept once.

@@ -40,6 +40,8 @@ export interface RunReport {
   readonly replicas: readonly ReplicaFigures[];
   readonly recovery: RecoveryFigures;
   readonly outages: readonly OutageFigures[];
+  /** The outages of one cause taken together, the most frequent cause first. */
+  readonly outagesByCause: readonly CauseFigures[];
   readonly executions: ExecutionFigures;
   readonly restarts: readonly RestartFact[];
   readonly clocks: readonly ClockOffset[];
@@ -120,6 +122,9 @@ export interface LatencyFigures {
    * The same with every lost request counted at its deadline; null when the deadline is not known.
    */
   readonly withLostAtDeadline: LatencyQuantiles | null;
+  /** Of the ok: those of affected requests, and all the others. */
+  readonly affected: LatencyQuantiles;
+  readonly healthy: LatencyQuantiles;
   readonly deadlineMs: number | null;
   /** Slower than this is noticed; lost requests count as slow. */
   readonly slowMs: number;
@@ -182,8 +187,13 @@ export interface OutageFigures {
   readonly beginFrom: "fault" | "attempt";
   readonly beginUs: number;
   readonly begin: string;
-  /** When the replica's first answer came; null when none did before the run's end. */
+  /**
+   * When it answered and then showed no further sign of trouble for limits.outageSettleMs; null
+   * when it did not before the run's end.
+   */
   readonly endUs: number | null;
+  /** How often it answered, and failed again before the outage was over. */
+  readonly flapCount: number;
   /** False: a fault that the client had no sign of, and that affected nobody. */
   readonly noticed: boolean;
   /**
@@ -196,10 +206,62 @@ export interface OutageFigures {
   readonly failoverMs: number | null;
   /** Until the first answer of the replica itself. */
   readonly rejoinMs: number | null;
-  /** The worst of its affected requests. */
+  /** The worst of its affected requests that ended ok, and which one that was. */
   readonly recoveryMs: number | null;
+  readonly worstRequest: string | null;
   readonly affectedCount: number;
   readonly recoveredCount: number;
+  /** Of the affected: scheduled and not ended ok; wrong and indeterminate are some of these. */
+  readonly lostCount: number;
+  readonly wrongCount: number;
+  readonly indeterminateCount: number;
+  /** The first of the lost, in the order of their numbers. */
+  readonly lostRequests: readonly string[];
+  /** Latency of its affected requests that ended ok. */
+  readonly affectedP50Ms: number | null;
+  readonly affectedP99Ms: number | null;
+  /** Latency of requests that ended ok during the outage and that no outage affected. */
+  readonly healthyP50Ms: number | null;
+  readonly healthyP99Ms: number | null;
+  /**
+   * Windows on the instants at which requests ended ok. `during`: the outage. `before` and `after`:
+   * as long as the outage, at least limits.outageWindowMinMs, cut short by the load and by other
+   * outages of any replica; 0 when nothing is left. A rate over less than limits.outageRateMinMs is
+   * null.
+   */
+  readonly beforeSpanMs: number;
+  readonly beforeOkPerSecond: number | null;
+  readonly beforeP99Ms: number | null;
+  readonly duringSpanMs: number;
+  readonly duringOkPerSecond: number | null;
+  readonly duringP99Ms: number | null;
+  readonly afterSpanMs: number;
+  readonly afterOkPerSecond: number | null;
+  readonly afterP99Ms: number | null;
+}
+
+/** Outages by the same fault (or by several at once: stall+crash), as distributions. */
+export interface CauseFigures {
+  readonly cause: string;
+  readonly outageCount: number;
+  readonly unnoticedCount: number;
+  /** Outages that were not over when the run ended. */
+  readonly unendedCount: number;
+  readonly affectedCount: number;
+  readonly lostCount: number;
+  readonly detection: SpanDistribution;
+  readonly failover: SpanDistribution;
+  readonly recovery: SpanDistribution;
+  readonly rejoin: SpanDistribution;
+}
+
+/** Of the outages of which the span is known; all null when it is of none. */
+export interface SpanDistribution {
+  readonly count: number;
+  readonly minMs: number | null;
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
+  readonly maxMs: number | null;
 }
 
 export interface ExecutionFigures {
@@ -211,8 +273,50 @@ export interface ExecutionFigures {
   readonly duplicates: readonly DuplicateExecution[];
   /** Ended ok though no server ledger holds an execution; null when a server ledger is missing. */
   readonly okNotExecutedCount: number | null;
+  /**
+   * Executions recorded after the client had given up on their request: it had ended `failed` or
+   * `indeterminate` by then, whatever the clocks' error.
+   */
+  readonly afterGivenUpCount: number;
+  readonly afterGivenUp: readonly LateExecution[];
+  /** Executions of requests given up of which the clocks' error leaves open whether they are. */
+  readonly afterGivenUpUnknownCount: number;
+  /** Executions recorded after their request had ended ok: a hedge or a move overtook them. */
+  readonly overtakenCount: number;
+  /** Executions beyond the first of each request. */
+  readonly repeatedCount: number;
+  /** Executed requests of which the client ledger holds no outcome. */
+  readonly executedWithoutOutcomeCount: number;
   /** Replicas of the run whose server ledger was not given or holds nothing of the run. */
   readonly missingServerLedgers: readonly string[];
+  readonly serverLedgers: readonly ServerLedgerFigures[];
+  /** Why server ledgers may not hold every execution, as sentences; empty when they do. */
+  readonly incomplete: readonly string[];
+  /** Keys of these figures that may be higher than they say, as the ledgers are incomplete. */
+  readonly lowerBounds: readonly string[];
+  /** Keys of these figures that may be lower than they say. */
+  readonly upperBounds: readonly string[];
+}
+
+export interface LateExecution {
+  readonly request: string;
+  readonly endpoint: string;
+  /** At least this long after the client had given up. */
+  readonly afterMs: number;
+}
+
+/** One life of a server process that executed requests of the run, or could have. */
+export interface ServerLedgerFigures {
+  readonly endpoint: string;
+  readonly path: string;
+  readonly pid: number | null;
+  /** Of this run's requests, refusals not counted. */
+  readonly executions: number;
+  readonly hasHeader: boolean;
+  /** False: it crashed, or still runs. */
+  readonly hasFooter: boolean;
+  /** Of the whole file. */
+  readonly skippedLineCount: number;
 }
 
 export interface DuplicateExecution {

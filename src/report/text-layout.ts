@@ -4,6 +4,8 @@ import { printable } from "../base/printable.ts";
 export interface TextOptions {
   readonly color: boolean;
   readonly width: number;
+  /** Whether each block of the report is followed by what its figures mean. */
+  readonly explain?: boolean;
 }
 
 export type Tone = "good" | "bad" | "doubtful" | "title" | "aside";

@@ -21,7 +21,7 @@ const evidence: Evidence = {
   recovery: { affectedCount: 0, recoveredCount: 0, p50Ms: null, worstMs: null },
   missingRecords: [],
   isLedgerKept: true,
-  consistency: { contradictions: [], unfinishedServerCount: 0, remarks: [] },
+  consistency: { contradictions: [], undecided: [], unfinishedServerCount: 0, remarks: [] },
 };
 
 interface Change {

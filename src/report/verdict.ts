@@ -195,7 +195,7 @@ function ledgerComplete({ requests, missingRecords, run, isLedgerKept }: Evidenc
 }
 
 function ledgersConsistent({ run, consistency }: Evidence): Criterion {
-  const { contradictions, unfinishedServerCount } = consistency;
+  const { contradictions, undecided, unfinishedServerCount } = consistency;
   const unfinished =
     unfinishedServerCount === 0
       ? ""
@@ -206,7 +206,10 @@ function ledgersConsistent({ run, consistency }: Evidence): Criterion {
       required: "no contradiction",
       actual: `${contradictions.length === 0 ? "none found" : "contradictions"}${unfinished}`,
     },
-    { no: contradictions.join("; "), unknown: run.endReason === null && noFooter },
+    {
+      no: contradictions.join("; "),
+      unknown: undecided.join("; ") || (run.endReason === null && noFooter),
+    },
   );
 }
 

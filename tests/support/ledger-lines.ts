@@ -110,17 +110,22 @@ export function attemptLine(ms: number, number: number, facts: AttemptLine = {})
   );
 }
 
+export interface LostLine {
+  readonly outcome?: string;
+  readonly attempts?: number;
+  readonly elapsedMs?: number;
+  readonly lagMs?: number;
+  readonly endpoint?: string;
+}
+
 /** Request `number` ended otherwise than ok. */
-export function lostLine(
-  ms: number,
-  number: number,
-  facts: { outcome?: string; attempts?: number; lagMs?: number; endpoint?: string } = {},
-): string {
+export function lostLine(ms: number, number: number, facts: LostLine = {}): string {
   const { outcome = "failed", attempts = 1, lagMs = 0, endpoint = "localhost:50051" } = facts;
+  const { elapsedMs = 3 } = facts;
   return line(
     ms,
     `request=r-${number} outcome=${outcome} attempts=${attempts} endpoint=${endpoint} ` +
-      `elapsed_ms=3.000 lag_ms=${lagMs.toFixed(3)} detail=why`,
+      `elapsed_ms=${elapsedMs.toFixed(3)} lag_ms=${lagMs.toFixed(3)} detail=why`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** What the page's script is given: facts as JSON, and the rows of two tables as bytes. */
 export interface PageFacts {
   readonly run: string;
-  /** Instant of 0 on the time axis, microseconds since the epoch; all other instants count from it. */
+  /** Instant of 0 on the time axis, from which all others count; microseconds since the epoch. */
   readonly startUs: number;
   /** Ends of the time axis. */
   readonly fromUs: number;

@@ -14,7 +14,7 @@ export function figureSections(report: RunReport): readonly Markup[] {
     section("Audit", auditTable(report)),
     ...(report.remarks.length === 0 ? [] : [section("Remarks", list(report.remarks))]),
     markup`<section aria-labelledby="meaning-title"><h2 id="meaning-title">What the figures mean</h2>
-<details><summary>Definitions</summary><dl class="definitions">${definitions.map(
+<details><summary>Definitions</summary><dl class="pairs">${definitions.map(
       ({ figure, definition }) => markup`<dt>${figure}</dt><dd>${definition}</dd>`,
     )}</dl></details></section>`,
   ];

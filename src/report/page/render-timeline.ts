@@ -13,8 +13,15 @@ export function timelineSection({ report, facts, requests, attempts }: PageData)
   const replicas = facts.endpoints.map((endpoint, index) =>
     key(`swatch replica-${index % replicaColourCount}`, endpoint),
   );
-  const rate = `Between ${throughput.okPerSecondMin ?? 0} and ${throughput.okPerSecondMax ?? 0} requests ended ok in a second, and in ${throughput.emptySecondCount} seconds between them none did.`;
-  const spread = `Latency of ${count(latency.ok.count)} requests that ended ok: p50 ${spanText(latency.ok.p50Ms)}, p99 ${spanText(latency.ok.p99Ms)}, longest ${spanText(latency.ok.maxMs)}. ${count(notOk)} ended otherwise; ${count(failed)} attempts failed.`;
+  const { okPerSecondMin, okPerSecondMax, emptySecondCount } = throughput;
+  const rate =
+    `Between ${okPerSecondMin ?? 0} and ${okPerSecondMax ?? 0} requests ended ok in a second, ` +
+    `and in ${emptySecondCount} seconds between them none did.`;
+  const { p50Ms, p99Ms, maxMs } = latency.ok;
+  const spread =
+    `Latency of ${count(latency.ok.count)} requests that ended ok: p50 ${spanText(p50Ms)}, ` +
+    `p99 ${spanText(p99Ms)}, longest ${spanText(maxMs)}. ${count(notOk)} ended otherwise; ` +
+    `${count(failed)} attempts failed.`;
   const held = facts.endpoints.map((endpoint, index) => {
     const own = facts.states.filter((span) => span.endpoint === index);
     const changes = own.map(({ state, fromUs }) => `${state} at ${spanText(fromUs / 1000)}`);

@@ -108,11 +108,18 @@ function showSelected(plot: uPlot, view: TimeView): void {
   view.show({ fromUs, toUs });
 }
 
+/** Steps that people count in: 1, 2 or 5 of a power of ten up to 10 s, then parts of hours. */
+const timeSteps = [
+  ...Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat(),
+  ...[30, 60, 120, 300, 600, 1800, 3600, 7200, 18_000, 43_200, 86_400, 432_000].map((s) => s * 1e6),
+].filter((us) => us !== 20e6 && us !== 50e6);
+
 function timeAxis(theme: () => Theme): uPlot.Axis {
   return {
     ...axisLook(theme),
     size: 30,
     space: 70,
+    incrs: timeSteps,
     values: (_, splits) => splits.map((us) => sinceText(us, (splits[1] ?? 1e6) - (splits[0] ?? 0))),
   };
 }

@@ -1,4 +1,4 @@
-/** The element with this id; the page has it, else the page and its script do not belong together. */
+/** The element with this id; without it, page and script do not belong together. */
 export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;

@@ -23,7 +23,7 @@ export class LatencyChart {
         heightPx: 300,
         series: (theme) => [
           { stroke: () => theme().ink, width: 1.5, points: { show: false } },
-          { stroke: () => theme().ink, width: 1.5, dash: [6, 4], points: { show: false } },
+          { stroke: () => theme().ink, width: 1.5, dash: [5, 4], points: { show: false } },
         ],
         yScale: { distr: 3, range: () => range },
         yAxis: {
@@ -45,7 +45,7 @@ export class LatencyChart {
     this.plot.setData([middles, line(p50Us), line(p99Us)]);
   }
 
-  /** The request whose dot is nearest to a place in the plot, in CSS pixels; -1 when none is near. */
+  /** Row of the dot nearest to a place in the plot, in CSS pixels; -1 when none is near. */
   nearest(left: number, top: number): number {
     const { endedUs, latencyUs } = this.#run.requests;
     const reachPx = 12;

@@ -26,6 +26,7 @@ export function requestSearch(run: Run, view: TimeView): (number: number) => voi
     }
     const { title, facts, attempts, fromUs, toUs } = found;
     const list = document.createElement("dl");
+    list.className = "pairs";
     for (const [name, value] of facts)
       list.append(textElement("dt", name), textElement("dd", value));
     const jump = textElement("button", "Show on the timeline");

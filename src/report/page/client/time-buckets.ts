@@ -1,7 +1,7 @@
 import type { RequestTable } from "../page-shape.ts";
 import type { TimeSpan } from "./time-view.ts";
 
-/** Figures of equal stretches of time that cover a span, the first of them beginning at `fromUs`. */
+/** Figures of equal stretches of time, the first of which begins at `fromUs`. */
 export interface TimeBuckets {
   readonly fromUs: number;
   readonly widthUs: number;

@@ -54,7 +54,7 @@ function cards({ requests, latency, recovery, duration, outages }: RunReport): r
       value: successShare === null ? "-" : shareText(successShare),
       aside: `${count(ok)} of ${count(scheduled)} requests`,
     },
-    { name: "Lost", value: count(lost), aside: "scheduled, did not end ok" },
+    { name: "Lost", value: count(lost), aside: "did not end ok" },
     {
       name: "Latency p99",
       value: spanText(latency.ok.p99Ms),
@@ -63,7 +63,7 @@ function cards({ requests, latency, recovery, duration, outages }: RunReport): r
     {
       name: "Worst recovery",
       value: spanText(recovery.worstMs),
-      aside: `${count(recovery.affectedCount)} requests affected`,
+      aside: `of ${count(recovery.affectedCount)} affected`,
     },
     {
       name: "Outages",

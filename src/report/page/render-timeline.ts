@@ -7,7 +7,7 @@ const replicaColourCount = 6;
 
 /** Three charts on one axis of time, each with its caption and what it shows in words. */
 export function timelineSection({ report, facts, requests, attempts }: PageData): Markup {
-  const { throughput, latency, outages } = report;
+  const { throughput, latency } = report;
   const notOk = requests.outcome.reduce((sum, outcome) => sum + (outcome === 0 ? 0 : 1), 0);
   const failed = attempts.isLate.reduce((sum, isLate) => sum + (isLate === 0 ? 1 : 0), 0);
   const replicas = facts.endpoints.map((endpoint, index) =>
@@ -59,8 +59,7 @@ ${chart("states", "Replicas, as the client saw them", held.join(" "), [
 <p class="legend" id="chart-keys">${key("swatch fault", "fault in effect")}${key("swatch outage", "outage")}
 <span class="key"><b class="letter">D</b> detection</span><span class="key"><b class="letter">F</b>
 failover</span><span class="key"><b class="letter">R</b> rejoin</span>
-<span class="keys">Keys: <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>←</kbd> <kbd>→</kbd> move, <kbd>0</kbd> all.
-${count(outages.length)} outages are listed below.</span></p>
+<span class="keys">Keys: <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>←</kbd> <kbd>→</kbd> move, <kbd>0</kbd> all.</span></p>
 </section>`;
 }
 

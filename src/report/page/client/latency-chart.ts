@@ -7,7 +7,11 @@ import { replicaColour, type Theme } from "./theme.ts";
 import { lowerBound, type TimeBuckets } from "./time-buckets.ts";
 import { spanText } from "./units.ts";
 
-const dotPx = 3;
+/** Few dots are drawn larger, so that they are seen; many smaller, so that they stay apart. */
+function dotPx(dotCount: number): number {
+  if (dotCount < 300) return 6;
+  return dotCount < 3000 ? 4 : 3;
+}
 
 /** Every request as a dot at its end and latency, percentiles of each bucket as lines. */
 export class LatencyChart {
@@ -67,12 +71,12 @@ export class LatencyChart {
     const { ctx } = plot;
     const { outcome, endpointPlus1 } = this.#run.requests;
     const scale = devicePixelRatio;
-    const size = dotPx * scale;
     ctx.globalAlpha = 0.6;
     const { rows, xOf, yOf } = this.#dots(plot, {
       cell: 1.5 * scale,
       isWanted: (row) => outcome[row] === 0,
     });
+    const size = dotPx(rows.length) * scale;
     for (const row of rows) {
       if (outcome[row] !== 0) continue;
       ctx.fillStyle = replicaColour(theme, Math.max(0, (endpointPlus1[row] ?? 1) - 1));

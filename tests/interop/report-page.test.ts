@@ -106,7 +106,9 @@ describe.skipIf(chromiumPath === null)("the HTML report in Chromium", () => {
       }
     });
   });
+});
 
+describe.skipIf(chromiumPath === null)("finding one's way in the HTML report", () => {
   test("an outage's row jumps to its place", async () => {
     await onPage({}, async (page) => {
       await page.getByRole("button", { name: /^Show outage 1 of localhost:50051/ }).click();

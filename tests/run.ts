@@ -15,6 +15,11 @@ const stages: readonly Stage[] = [
     ".",
   ]),
   check("types", [`${toolsDir}/typescript/bin/tsc`]),
+  check("types of the page's script", [
+    `${toolsDir}/typescript/bin/tsc`,
+    "--project",
+    "src/report/page/client",
+  ]),
   tests("tidy and unit tests", [
     "./src",
     "./tests/tidy.test.ts",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import type { ClientName, LoadConfig } from "../load/load-config.ts";
 import { verdictLines } from "../report/render-verdict.ts";
@@ -26,6 +27,7 @@ export async function compareDemo(
 ): Promise<ExitStatus> {
   const { terminal, clock } = context;
   const rows: { client: ClientName; report: RunReport }[] = [];
+  const pages: string[] = [];
   for (const client of comparedClients) {
     const load = loadOf(client);
     const directory = makeDirectory(join(stage.directory, client), clock);
@@ -33,6 +35,7 @@ export async function compareDemo(
     const observer = faultsOnlyObserver(terminal);
     const played = await playDemo({ ports: stage.ports, directory, plan, load, observer }, context);
     if (played.isInterrupted) return exitStatus.interrupted;
+    pages.push(played.pagePath);
     rows.push(...played.report.reports.map((report) => ({ client, report })));
   }
   for (const line of ["", ...comparisonTable(rows), ""]) terminal.line(line);
@@ -40,5 +43,6 @@ export async function compareDemo(
   if (ours === undefined) throw new Error("the comparison has a row of ours");
   const { color, columns } = terminal;
   for (const line of verdictLines(ours, { color, width: columns })) terminal.line(line);
+  for (const page of pages) terminal.line(`HTML report: ${printable(page)}`);
   return exitStatusOfVerdict(ours.verdict);
 }

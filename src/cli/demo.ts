@@ -1,6 +1,7 @@
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
+import { printable } from "../base/printable.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
 import type { ClientName, LoadConfig } from "../load/load-config.ts";
 import { compareDemo } from "./compare-demo.ts";
@@ -121,12 +122,14 @@ async function playOne(
   terminal.line(policyLine(play.load));
   const watch = watchLoad(play.load, { detail: "seconds", live }, context);
   const observer = demoObserver(watch.observer, terminal, clock);
-  const { isInterrupted, report } = await playDemo({ ...play, observer }, context).finally(
-    watch.close,
-  );
+  const { isInterrupted, report, pagePath } = await playDemo(
+    { ...play, observer },
+    context,
+  ).finally(watch.close);
   page?.conclude(report);
   terminal.line("");
   const judged = showReport(report, "text", terminal);
+  terminal.line(`HTML report: ${printable(pagePath)}`);
   return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
 }
 

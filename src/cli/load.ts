@@ -2,6 +2,7 @@ import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
+import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
 import { retryAttemptTimeoutMs } from "../failover/policy.ts";
 import { tee } from "../ledger/tee.ts";
@@ -19,8 +20,9 @@ import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
+import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
-const flagSpecs = { ...loadFlags, ...viewFlags, logfile: logfile("client.log") };
+const flagSpecs = { ...loadFlags, ...viewFlags, logfile: logfile("client.log"), html: htmlFlag };
 
 export const loadCommand = defineSubcommand({
   name: "load",
@@ -42,6 +44,7 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const config = loadConfig(values);
   const run = freshId();
+  if (values.html !== undefined) requirePagePlace(values.html);
   const workload = dfsWorkload(config);
   const path = values.logfile;
   const writer =
@@ -73,6 +76,9 @@ async function runAndJudge(
   const report = reportLedgers(collector);
   page?.conclude(report);
   const judged = showReport(report, "text", terminal);
+  if (values.html !== undefined) {
+    terminal.line(`HTML report: ${printable(writePage(values.html, collector, report))}`);
+  }
   return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
 }
 

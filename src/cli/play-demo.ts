@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -9,6 +9,7 @@ import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { reportFiles } from "./report.ts";
 import type { RunContext } from "./subcommand.ts";
+import { writePage } from "./write-page.ts";
 
 /** The demo's replicas listen on loopback only. */
 export const demoHost = "localhost";
@@ -22,11 +23,17 @@ export interface DemoPlay {
   readonly watcher?: LedgerSink | undefined;
 }
 
-/** Plays the demo once and reads its ledgers back. */
+export interface PlayedDemo {
+  readonly isInterrupted: boolean;
+  readonly report: Report;
+  readonly pagePath: string;
+}
+
+/** Plays the demo once, reads its ledgers back, and leaves the report beside them as a page. */
 export async function playDemo(
   play: DemoPlay,
   { clock, interrupts }: Pick<RunContext, "clock" | "interrupts">,
-): Promise<{ readonly isInterrupted: boolean; readonly report: Report }> {
+): Promise<PlayedDemo> {
   const { isInterrupted } = await runDemo({
     ...play,
     host: demoHost,
@@ -37,5 +44,7 @@ export async function playDemo(
   });
   const { paths } = findLedgerFiles(defaultLedgerPatterns, play.directory);
   const files = paths.map((path) => resolve(play.directory, path));
-  return { isInterrupted, report: await reportFiles(files, "newest") };
+  const { ledger, report } = await reportFiles(files, "newest");
+  const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
+  return { isInterrupted, report, pagePath };
 }

@@ -12,6 +12,7 @@ import { exitStatusOfVerdict } from "../report/verdict.ts";
 import * as flags from "./flags.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Terminal } from "./terminal.ts";
+import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 export type ReportFormat = "text" | "json";
 
@@ -26,6 +27,7 @@ const flagSpecs = {
     valueHint: "ID|newest|all",
     default: "newest",
   }),
+  html: htmlFlag,
   explain: flags.toggle("Say below each block of the text what its figures mean"),
 };
 
@@ -36,6 +38,7 @@ export const reportCommand = defineSubcommand({
     "dfs report",
     "dfs report client.log server_50051.log server_50052.log fault.log",
     "dfs report client.log --format json",
+    "dfs report --html report.html",
     "dfs report --explain",
   ],
   endsAtOnce: true,
@@ -44,11 +47,18 @@ export const reportCommand = defineSubcommand({
     name: "files",
     description: `Ledgers, in any order (default: ${defaultLedgerPatterns.join(" ")})`,
   },
-  async run({ format, run, explain }, { positionals, terminal }) {
+  async run({ format, run, html, explain }, { positionals, terminal }) {
     if (explain && format !== "text") throw explainNeedsText(format);
+    if (html !== undefined && run === "all") throw pageShowsOneRun();
+    if (html !== undefined) requirePagePlace(html);
     const paths = positionals.length > 0 ? named(positionals) : defaults(terminal);
-    const report = await reportFiles(paths, selectionOf(run));
-    return showReport(report, format, terminal, explain);
+    const { ledger, report } = await reportFiles(paths, selectionOf(run));
+    const status = showReport(report, format, terminal, explain);
+    if (html !== undefined) {
+      // Not on standard output, which may be JSON for a program.
+      terminal.notices.info(`HTML report: ${printable(writePage(html, ledger, report))}`);
+    }
+    return status;
   },
 });
 
@@ -56,10 +66,10 @@ export const reportCommand = defineSubcommand({
 export async function reportFiles(
   paths: readonly string[],
   selection: RunSelection,
-): Promise<Report> {
+): Promise<{ readonly ledger: LedgerCollector; readonly report: Report }> {
   const ledger = new LedgerCollector(selection);
   await readLedgers(paths, ledger);
-  return reportLedgers(ledger);
+  return { ledger, report: reportLedgers(ledger) };
 }
 
 /** Prints the report and returns the exit status of its verdict; of several, the most telling. */
@@ -80,6 +90,13 @@ function explainNeedsText(format: ReportFormat): DfsError {
   return new DfsError(
     "usage",
     `--explain: belongs to --format text, and the format is ${format}: leave one of them out`,
+  );
+}
+
+function pageShowsOneRun(): DfsError {
+  return new DfsError(
+    "usage",
+    "--html: a page shows one run, and --run all asks for every one: give --run an id or newest",
   );
 }
 

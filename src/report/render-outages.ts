@@ -83,7 +83,7 @@ function surroundingCells(outage: OutageFigures): readonly string[] {
 }
 
 /** Seen no later than the fault tool had its proof. */
-function sinceText(spanMs: number | null): string {
+export function sinceText(spanMs: number | null): string {
   return spanMs === 0 ? "at once" : spanText(spanMs);
 }
 

@@ -1,4 +1,4 @@
-import { localTimestamp, utcTimestamp } from "../base/local-time.ts";
+import { localTimestamp, utcOffset as localUtcOffset, utcTimestamp } from "../base/local-time.ts";
 
 /**
  * `2026-11-22 21:35:00` where the load ran, as its ledger lines begin, whatever this machine's time
@@ -17,4 +17,10 @@ function parseOffsetUs(text: string | undefined): number | undefined {
   if (match === null) return undefined;
   const minutes = Number(match[2]) * 60 + Number(match[3]);
   return (match[1] === "-" ? -minutes : minutes) * 60e6;
+}
+
+/** Local time at the load minus UTC, at `tUs`; this machine's when the run does not say. */
+export function utcOffsetMinutes(utcOffset: string | null, tUs: number): number {
+  const own = () => parseOffsetUs(localUtcOffset(tUs)) ?? 0;
+  return (parseOffsetUs(utcOffset ?? undefined) ?? own()) / 60e6;
 }

@@ -1,41 +1,26 @@
 /** The live page in a real browser: headless Chromium, as apt installs it. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chromium as launcher, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { systemClock } from "../../src/base/clock.ts";
 import { EventLog } from "../../src/live/event-log.ts";
 import { LiveFeed } from "../../src/live/live-feed.ts";
 import { livePage } from "../../src/live/live-page.ts";
 import { startLiveServer } from "../../src/live/live-server.ts";
 import { startDfs } from "../support/dfs-process.ts";
+import { chromiumPath, inChromium } from "../support/in-chromium.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 setDefaultTimeout(90_000);
 
-const chromium = Bun.which("chromium") ?? Bun.which("chromium-browser");
-if (chromium === null) {
+if (chromiumPath === null) {
   console.log("SKIPPED, NOTHING PROVED: no chromium for the live page (apt install chromium)");
 }
 
-/** A page in a browser of its own, with what its console and its scripts complained of. */
 async function visit(url: string, act: (page: Page) => Promise<void>): Promise<void> {
-  const browser = await launcher.launch({ executablePath: chromium ?? "", args: ["--no-sandbox"] });
-  try {
-    const page = await browser.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(url)) complaints.push(`request to ${request.url()}`);
-    });
-    await page.goto(url);
-    await act(page);
-    expect(complaints).toEqual([]);
-  } finally {
-    await browser.close();
-  }
+  expect(await inChromium({ url }, act)).toEqual([]);
 }
 
-describe.skipIf(chromium === null)("the live page in Chromium", () => {
+describe.skipIf(chromiumPath === null)("the live page in Chromium", () => {
   test("shows a demo while it runs, without a word on the console", async () => {
     using dir = tempDir();
     await using demo = startDfs(["demo", "--duration", "12", "--ui"], { cwd: dir.path });

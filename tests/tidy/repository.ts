@@ -5,7 +5,7 @@ import type { TreeFile } from "./tree.ts";
 const root = join(import.meta.dir, "../..");
 const isOutside = /^(node_modules|dist|demo-runs|\.git)\//;
 const isText =
-  /\.(ts|json|toml|md|yml|yaml|proto|cpp|py|sh)$|^\.ci\/run$|^\.gitignore$|^LICENSE$|\.lock$/;
+  /\.(ts|json|toml|md|yml|yaml|proto|css|cpp|py|sh)$|^\.ci\/run$|^\.gitignore$|^LICENSE$|\.lock$/;
 
 /** Every text file that belongs to the repository, captured fixtures apart. */
 export function repositoryFiles(): TreeFile[] {

@@ -1,0 +1,51 @@
+import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { DfsError, messageOf } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
+import type { LedgerCollector } from "../report/ledger-collector.ts";
+import { pageData } from "../report/page/page-data.ts";
+import { renderPage } from "../report/page/render-page.ts";
+import type { Report } from "../report/run-report.ts";
+import * as flags from "./flags.ts";
+
+export const htmlFlag = flags.text.optional({
+  description: "Also write the report as one HTML page, to be opened from disk",
+  valueHint: "FILE",
+});
+
+/** Throws `cannot-run` when a page cannot be written there, before there is anything to lose. */
+export function requirePagePlace(path: string): void {
+  const fullPath = resolve(path);
+  try {
+    accessSync(dirname(fullPath), constants.W_OK);
+    if (!existsSync(fullPath)) return;
+    accessSync(fullPath, constants.W_OK);
+    if (statSync(fullPath).isDirectory()) throw new Error("it is a directory");
+  } catch (error) {
+    throw cannotWrite(fullPath, error);
+  }
+}
+
+/**
+ * Writes the newest run reported as a page and returns its full path; throws `cannot-run` when the
+ * file cannot be written.
+ */
+export function writePage(path: string, ledger: LedgerCollector, { reports }: Report): string {
+  const [report] = reports;
+  if (report === undefined) throw new Error("a report has a run");
+  const html = renderPage(pageData(ledger, report));
+  const fullPath = resolve(path);
+  try {
+    writeFileSync(fullPath, html);
+  } catch (error) {
+    throw cannotWrite(fullPath, error);
+  }
+  return fullPath;
+}
+
+function cannotWrite(fullPath: string, error: unknown): DfsError {
+  return new DfsError(
+    "cannot-run",
+    printable(`Cannot write the HTML report to ${fullPath}: ${messageOf(error)}`),
+  );
+}

@@ -73,6 +73,8 @@ export const limits = {
   sameHostClockErrorMs: 1,
   /** Requests named in a report for one finding; the count beside them is of all. */
   requestShownMaxCount: 10,
+  /** Quantiles over more values than this come from a histogram, and the report says its error. */
+  exactQuantileMaxCount: 1_000_000,
   /** A request slower than this counts as slow. */
   slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */

@@ -10,6 +10,7 @@ import { policyLine } from "./load.ts";
 import { loadFlags } from "./load-flags.ts";
 import { type DemoPlay, demoHost, playDemo } from "./play-demo.ts";
 import { showReport } from "./report.ts";
+import { requireFlag } from "./require-flag.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 
 const demoDurationMs = 30_000;
@@ -53,6 +54,7 @@ const flagSpecs = {
   compare: flags.toggle(
     "Play the same timeline under every policy and plain gRPC, then show one table; judge adaptive",
   ),
+  require: requireFlag,
   directory: flags.text.optional({
     description: "Where the ledgers go; by default a new directory below demo-runs",
     valueHint: "DIR",
@@ -69,6 +71,7 @@ export const demoCommand = defineSubcommand({
     "dfs demo",
     "dfs demo --compare",
     "dfs demo --duration 12s --num-replicas 3 --rate 50",
+    "dfs demo --require 'recovery<=200ms' --require 'p99<=50ms'",
     "dfs demo --policy none",
   ],
   flags: flagSpecs,
@@ -81,8 +84,8 @@ export const demoCommand = defineSubcommand({
     context.terminal.line(`Ledgers: ${directory}`);
     const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
     return values.compare
-      ? compareDemo({ plan, stage, loadOf }, context)
-      : playOne({ ...stage, plan, load: loadOf(values.policy) }, context);
+      ? compareDemo({ plan, stage, loadOf, require: values.require }, context)
+      : playOne({ ...stage, plan, load: loadOf(values.policy), require: values.require }, context);
   },
 });
 
@@ -92,7 +95,7 @@ async function playOne(play: Omit<DemoPlay, "observer">, context: RunContext): P
   const observer = demoObserver(terminal, clock);
   const { isInterrupted, report } = await playDemo({ ...play, observer }, context);
   terminal.line("");
-  const judged = showReport(report, "text", terminal);
+  const judged = showReport(report, terminal);
   return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
 }
 

@@ -17,6 +17,7 @@ import { loadConfig, loadFlags } from "./load-flags.ts";
 import { LoadLines } from "./load-lines.ts";
 import { terminalObserver } from "./load-observer.ts";
 import { showReport } from "./report.ts";
+import { requireFlag } from "./require-flag.ts";
 import { defineSubcommand } from "./subcommand.ts";
 
 export const loadCommand = defineSubcommand({
@@ -25,9 +26,10 @@ export const loadCommand = defineSubcommand({
   examples: [
     "dfs load --replicas localhost:50051,localhost:50052 --duration 60",
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
+    "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
   ],
-  flags: { ...loadFlags, logfile: logfile("client.log") },
+  flags: { ...loadFlags, require: requireFlag, logfile: logfile("client.log") },
   async run(values, { terminal, interrupts, clock }) {
     const config = loadConfig(values);
     const run = freshId();
@@ -62,7 +64,7 @@ export const loadCommand = defineSubcommand({
       );
     }
     terminal.line("");
-    const judged = showReport(reportLedgers(collector), "text", terminal);
+    const judged = showReport(reportLedgers(collector, values.require), terminal);
     return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
   },
 });

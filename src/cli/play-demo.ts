@@ -3,6 +3,7 @@ import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
+import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
@@ -18,6 +19,8 @@ export interface DemoPlay {
   readonly load: LoadConfig;
   readonly directory: string;
   readonly observer: DemoObserver;
+  /** What its verdict asks besides the guide's criteria. */
+  readonly require: readonly Requirement[];
 }
 
 /** Plays the demo once and reads its ledgers back. */
@@ -35,5 +38,5 @@ export async function playDemo(
   });
   const { paths } = findLedgerFiles(defaultLedgerPatterns, play.directory);
   const files = paths.map((path) => resolve(play.directory, path));
-  return { isInterrupted, report: await reportFiles(files, "newest") };
+  return { isInterrupted, report: await reportFiles(files, play.require) };
 }

@@ -8,6 +8,8 @@ export interface Terminal {
   readonly columns: number;
   /** One result line on stdout. */
   line(text: string): void;
+  /** Results on stdout that bring their own line ends. */
+  write(text: string): void;
   /** Notices on stderr. */
   readonly notices: ConsolaInstance;
   /** Resolves when everything written so far has left; to why not, when results were lost. */
@@ -28,13 +30,15 @@ export function createTerminal(): Terminal {
   process.stdout.on("error", onError);
   // Without standard error there is nobody left to tell.
   process.stderr.on("error", () => undefined);
+  const write = (text: string) => {
+    if (!isOver) process.stdout.write(color ? text : Bun.stripANSI(text), onError);
+  };
   return {
     color,
     // A pseudo-terminal without a size says 0.
     columns: Math.max(process.stdout.columns || 100, 60),
-    line(text) {
-      if (!isOver) process.stdout.write(`${color ? text : Bun.stripANSI(text)}\n`, onError);
-    },
+    line: (text) => write(`${text}\n`),
+    write,
     notices: createConsola({
       stdout: process.stderr,
       stderr: process.stderr,

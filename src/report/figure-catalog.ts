@@ -19,7 +19,7 @@ export interface Figure {
   readonly better: "more" | "less";
   readonly meaning: string;
   /** Infinite: it never came. */
-  readonly valueOf: (run: RunFigures) => number | Unknown;
+  readonly read: (run: RunFigures) => number | Unknown;
   /** Why the value may be worse than it says; undefined when it is exact. */
   readonly doubtOf: (run: RunFigures) => string | undefined;
 }
@@ -36,7 +36,7 @@ function figure(
   why = "no request ended ok",
 ): Figure {
   const known = (run: RunFigures) => read(run) ?? { unknown: why };
-  return { name, unit, better, meaning, valueOf: known, doubtOf: doubt };
+  return { name, unit, better, meaning, read: known, doubtOf: doubt };
 }
 
 const noFooter = "the load left no footer: it was killed, or it still runs";

@@ -125,7 +125,7 @@ describe("reportLedgers() over a run worked out by hand", () => {
     expect(report.recovery).toEqual({ affectedCount: 1, recoveredCount: 1, p50Ms: 8, worstMs: 8 });
     expect(report.outages).toEqual([
       {
-        ...{ run: "r", endpoint: "localhost:50051", cause: "crash", beginFrom: "fault" },
+        ...{ run: "gold", endpoint: "localhost:50051", cause: "crash", beginFrom: "fault" },
         ...{ beginUs: startUs + 1_200_000, begin: "2026-11-22 21:35:01" },
         endUs: startUs + 2_509_000,
         noticed: true,
@@ -192,11 +192,11 @@ describe("reportLedgers() over a run worked out by hand", () => {
       // #1: sent 0.001, executed 0.003, answered 0.004; #3: sent 1.000, executed 1.004, answered
       // 1.006.
       // From max(-1, -2) to min(2, 4).
-      { run: "r", endpoint: "localhost:50051", pid: 21, offsetMinMs: -1, offsetMaxMs: 2 },
+      { run: "gold", endpoint: "localhost:50051", pid: 21, offsetMinMs: -1, offsetMaxMs: 2 },
       // #6: sent 2.501, executed 2.504, answered 2.509.
-      { run: "r", endpoint: "localhost:50051", pid: 23, offsetMinMs: -5, offsetMaxMs: 3 },
+      { run: "gold", endpoint: "localhost:50051", pid: 23, offsetMinMs: -5, offsetMaxMs: 3 },
       // #2 -2..3, #4 (sent 1.502) -4..4, #5 -3..4, #8 -4..4.
-      { run: "r", endpoint: "localhost:50052", pid: 22, offsetMinMs: -2, offsetMaxMs: 3 },
+      { run: "gold", endpoint: "localhost:50052", pid: 22, offsetMinMs: -2, offsetMaxMs: 3 },
     ]);
     // The one is #7, which the client found wrong.
     expect(report.remarks).toEqual([

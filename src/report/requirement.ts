@@ -103,7 +103,7 @@ function criterionOf(requirement: Requirement, run: RunFigures): Criterion {
     name: formatRequirement(requirement),
     required: `${words[operator]} ${format(bound)}`,
   };
-  const value = figure.valueOf(run);
+  const value = figure.read(run);
   if (typeof value === "object") {
     return { ...facts, actual: "unknown", met: "unknown", why: value.unknown };
   }
@@ -142,5 +142,6 @@ function marginText({ figure, operator, bound }: Requirement, value: number, isM
   // A share's distance is in percentage points.
   const text = units[figure.unit].format(distance).replace("%", " points");
   if (isMet) return ` (${text} to spare)`;
-  return ` (${text} too ${value > bound ? "much" : "little"})`;
+  const [above, below] = figure.unit === "count" ? ["many", "few"] : ["much", "little"];
+  return ` (${text} too ${value > bound ? above : below})`;
 }

@@ -75,7 +75,7 @@ export const limits = {
   requestShownMaxCount: 10,
   /** Quantiles over more values than this come from a histogram, and the report says its error. */
   exactQuantileMaxCount: 1_000_000,
-  /** Requests without an outcome that a table of all requests lists; their count is in the report. */
+  /** Requests without an outcome that a table of all requests lists; the report counts all. */
   unaccountedRowMaxCount: 1_000_000,
   /** How wide a report is as a text file; a terminal says itself how wide it is. */
   textFileColumnCount: 100,

@@ -10,7 +10,7 @@ export const requireFlag: flags.Flag<readonly Requirement[]> = flags.repeated(
       "Criterion besides the guide's, such as success>=99.9%, p99<=50ms or lost=0 (success:99.9% " +
       "where a shell takes >); it replaces the guide's on the same figure (success, lost, wrong, " +
       "recovery); repeatable; dfs report --help lists the figures",
-    valueHint: "FIGURE>=VALUE",
+    valueHint: "CRITERION",
   },
   parseRequirement,
 );

@@ -1,7 +1,8 @@
 import { formatDuration, parseDurationMs } from "../base/duration.ts";
 
 /**
- * How values of a figure are written. `share` is 0..1, a `duration` milliseconds, a `rate` a second.
+ * How values of a figure are written; a share is held as 0..1, a duration as milliseconds, a rate by
+ * the second.
  */
 export type Unit = "count" | "share" | "duration" | "rate" | "ratio";
 
@@ -53,7 +54,9 @@ export const units: Readonly<Record<Unit, UnitRule>> = {
   duration: {
     form: "a duration such as 50ms, 1s, 1m30s or plain seconds",
     parse: (text) => toWholeUs(parseDurationMs(text)),
-    format: (value) => formatDuration(value),
+    // Whole seconds and minutes read best, but not at the price of microseconds.
+    format: (value) =>
+      value < 1000 || Number.isInteger(value) ? formatDuration(value) : `${trimmed(value, 3)}ms`,
   },
   rate: {
     form: "a number a second such as 100 or 100/s",

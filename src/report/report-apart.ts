@@ -92,7 +92,7 @@ function combinedExecutions(parts: readonly ExecutionFigures[]): ExecutionFigure
     repeatedCount: sum(({ repeatedCount }) => repeatedCount),
     executedWithoutOutcomeCount: sum((part) => part.executedWithoutOutcomeCount),
     missingServerLedgers: every(({ missingServerLedgers }) => missingServerLedgers),
-    serverLedgers: combinedServerLedgers(every(({ serverLedgers }) => serverLedgers)),
+    serverLedgers: combinedServerLedgers(parts.flatMap(({ serverLedgers }) => serverLedgers)),
     incomplete: every(({ incomplete }) => incomplete),
     lowerBounds: every(({ lowerBounds }) => lowerBounds),
     upperBounds: every(({ upperBounds }) => upperBounds),

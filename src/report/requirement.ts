@@ -138,7 +138,7 @@ function holds(value: number, operator: Operator, bound: number): boolean {
 /** How far the value is from the bound. */
 function marginText({ figure, operator, bound }: Requirement, value: number, isMet: boolean) {
   const distance = Math.abs(value - bound);
-  if (operator === "!=" || (operator === "=" && isMet)) return "";
+  if (operator === "!=" || (operator === "=" && isMet) || (!isMet && distance === 0)) return "";
   // A share's distance is in percentage points.
   const text = units[figure.unit].format(distance).replace("%", " points");
   if (isMet) return ` (${text} to spare)`;

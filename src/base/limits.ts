@@ -80,6 +80,12 @@ export const limits = {
   sameHostClockErrorMs: 1,
   /** Requests named in a report for one finding; the count beside them is of all. */
   requestShownMaxCount: 10,
+  /** Quantiles over more values than this come from a histogram, and the report says its error. */
+  exactQuantileMaxCount: 1_000_000,
+  /** Requests without an outcome that a table of all requests lists; the report counts all. */
+  unaccountedRowMaxCount: 1_000_000,
+  /** How wide a report is as a text file; a terminal says itself how wide it is. */
+  textFileColumnCount: 100,
   /** A request slower than this counts as slow. */
   slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */

@@ -1,4 +1,4 @@
-import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
 import type { ClientName, LoadConfig } from "../load/load-config.ts";
@@ -93,10 +93,9 @@ async function playOne(play: Omit<DemoPlay, "observer">, context: RunContext): P
   const { terminal, clock } = context;
   terminal.line(policyLine(play.load));
   const observer = demoObserver(terminal, clock);
-  const { isInterrupted, report } = await playDemo({ ...play, observer }, context);
+  const { statuses, report } = await playDemo({ ...play, observer }, context);
   terminal.line("");
-  const judged = showReport(report, terminal);
-  return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
+  return worstExitStatus([...statuses, showReport(report, terminal)]);
 }
 
 /** The guide's own question, to the replicas of the demo. */

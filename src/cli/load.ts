@@ -19,6 +19,7 @@ import { terminalObserver } from "./load-observer.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { defineSubcommand } from "./subcommand.ts";
+import type { Terminal } from "./terminal.ts";
 
 export const loadCommand = defineSubcommand({
   name: "load",
@@ -36,7 +37,13 @@ export const loadCommand = defineSubcommand({
     const workload = dfsWorkload(config);
     const path = values.logfile;
     const writer =
-      path === undefined ? undefined : LedgerWriter.open(path, { flush: "batched", clock });
+      path === undefined
+        ? undefined
+        : LedgerWriter.open(path, {
+            flush: "batched",
+            clock,
+            onFailure: (failure) => warnOfLostRecords(failure, terminal),
+          });
     interrupts.hard.addEventListener("abort", () => writer?.flush());
     const collector = new LedgerCollector();
     const live = collector.source(path ?? "this run");
@@ -68,6 +75,11 @@ export const loadCommand = defineSubcommand({
     return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
   },
 });
+
+/** Requests are what matters: they go on, and the verdict counts what is not on record. */
+export function warnOfLostRecords(failure: string, terminal: Terminal): void {
+  terminal.notices.warn(`${failure}; requests go on, their records are lost and counted`);
+}
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
   return [

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LoadConfig } from "../load/load-config.ts";
@@ -7,6 +8,7 @@ import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
+import { warnOfLostRecords } from "./load.ts";
 import { reportFiles } from "./report.ts";
 import type { RunContext } from "./subcommand.ts";
 
@@ -23,20 +25,33 @@ export interface DemoPlay {
   readonly require: readonly Requirement[];
 }
 
+export interface DemoEnd {
+  readonly report: Report;
+  /** What it ended with besides the report's own verdict. */
+  readonly statuses: readonly ExitStatus[];
+}
+
 /** Plays the demo once and reads its ledgers back. */
 export async function playDemo(
   play: DemoPlay,
-  { clock, interrupts }: Pick<RunContext, "clock" | "interrupts">,
-): Promise<{ readonly isInterrupted: boolean; readonly report: Report }> {
-  const { isInterrupted } = await runDemo({
+  { clock, interrupts, terminal }: Pick<RunContext, "clock" | "interrupts" | "terminal">,
+): Promise<DemoEnd> {
+  const { isInterrupted, lostFaultRecordCount } = await runDemo({
     ...play,
     host: demoHost,
     workload: dfsWorkload(play.load),
     openChannel: openHttp2Channel,
+    onLedgerFailure: (failure) => warnOfLostRecords(failure, terminal),
     clock,
     signal: interrupts.soft,
   });
   const { paths } = findLedgerFiles(defaultLedgerPatterns, play.directory);
   const files = paths.map((path) => resolve(play.directory, path));
-  return { isInterrupted, report: await reportFiles(files, play.require) };
+  const ended = isInterrupted ? [exitStatus.interrupted] : [];
+  if (lostFaultRecordCount > 0) {
+    const what = `${lostFaultRecordCount} record(s) of faults and restarts could not be written`;
+    terminal.notices.error(`Cannot prove what was survived: ${what}`);
+  }
+  const lost = lostFaultRecordCount > 0 ? [exitStatus.cannotRun] : [];
+  return { report: await reportFiles(files, play.require), statuses: [...ended, ...lost] };
 }

@@ -19,6 +19,8 @@ export interface LedgerWriterOptions {
    */
   readonly flush: "each" | "batched";
   readonly clock?: Clock;
+  /** Told once, with the file and why, when the first record is lost. */
+  readonly onFailure?: (failure: string) => void;
 }
 
 /**
@@ -32,6 +34,7 @@ export class LedgerWriter implements LedgerSink {
   readonly #fd: number;
   readonly #flush: "each" | "batched";
   readonly #clock: Clock;
+  readonly #onFailure: (failure: string) => void;
   /** Spelled out when they are written: many at once cost a fraction of one at a time. */
   #pending: LedgerRecord[] = [];
   #cancelFlush: CancelTimer | undefined;
@@ -47,6 +50,7 @@ export class LedgerWriter implements LedgerSink {
     this.#fd = fd;
     this.#flush = options.flush;
     this.#clock = options.clock ?? systemClock;
+    this.#onFailure = options.onFailure ?? (() => undefined);
     this.#torn = endsWithinLine(fd);
     this.#sizeAtOpen = fstatSync(fd).size;
   }
@@ -85,8 +89,8 @@ export class LedgerWriter implements LedgerSink {
       this.#torn = false;
       this.#writtenRecordCount += records.length;
     } catch (error) {
-      this.failure ??= messageOf(error);
       this.#countLost(bytes, written);
+      this.#fail(messageOf(error));
     }
     this.#writtenByteCount += written;
   }
@@ -103,8 +107,8 @@ export class LedgerWriter implements LedgerSink {
     const isSame = named !== undefined && named.dev === file.dev && named.ino === file.ino;
     const isWhole = file.size >= this.#sizeAtOpen + this.#writtenByteCount;
     if (!file.isFile() || (isSame && isWhole)) return this.lostRecordCount;
-    this.failure = isSame ? "it was cut short meanwhile" : "it was removed or replaced meanwhile";
     this.lostRecordCount += this.#writtenRecordCount;
+    this.#fail(isSame ? "it was cut short meanwhile" : "it was removed or replaced meanwhile");
     return this.lostRecordCount;
   }
 
@@ -113,6 +117,12 @@ export class LedgerWriter implements LedgerSink {
     this.flush();
     this.#closed = true;
     closeSync(this.#fd);
+  }
+
+  #fail(failure: string): void {
+    if (this.failure !== undefined) return;
+    this.failure = failure;
+    this.#onFailure(`Cannot write the log file "${this.path}": ${failure}`);
   }
 
   /**

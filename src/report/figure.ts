@@ -1,8 +1,8 @@
 import { formatDuration, parseDurationMs } from "../base/duration.ts";
 
 /**
- * How values of a figure are written; a share is held as 0..1, a duration as milliseconds, a rate by
- * the second.
+ * How values of a figure are written; a share is held as 0..1, a duration as milliseconds, a rate
+ * by the second.
  */
 export type Unit = "count" | "share" | "duration" | "rate" | "ratio";
 

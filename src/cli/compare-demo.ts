@@ -40,7 +40,7 @@ export async function compareDemo(
       context,
     );
     if (played.statuses.length > 0) return worstExitStatus(played.statuses);
-    pages.push(played.pagePath);
+    if (played.pagePath !== undefined) pages.push(played.pagePath);
     rows.push(...played.report.reports.map((report) => ({ client, report })));
   }
   for (const line of ["", ...comparisonTable(rows), ""]) terminal.line(line);

@@ -132,7 +132,7 @@ async function playOne(
   page?.conclude(report);
   terminal.line("");
   const judged = showReport(report, terminal);
-  terminal.line(`HTML report: ${printable(pagePath)}`);
+  if (pagePath !== undefined) terminal.line(`HTML report: ${printable(pagePath)}`);
   return worstExitStatus([...statuses, judged]);
 }
 

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
@@ -32,7 +33,8 @@ export interface PlayedDemo {
   readonly report: Report;
   /** What it ended with besides the report's own verdict. */
   readonly statuses: readonly ExitStatus[];
-  readonly pagePath: string;
+  /** Undefined: it could not be written, and it was said why. */
+  readonly pagePath: string | undefined;
 }
 
 /** Plays the demo once, reads its ledgers back, and leaves the report beside them as a page. */
@@ -58,6 +60,13 @@ export async function playDemo(
   }
   const lost = lostFaultRecordCount > 0 ? [exitStatus.cannotRun] : [];
   const { ledger, report } = await reportFiles(files, play.require);
-  const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
-  return { report, statuses: [...ended, ...lost], pagePath };
+  try {
+    const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
+    return { report, statuses: [...ended, ...lost], pagePath };
+  } catch (error) {
+    // The report itself is at hand, and is worth more than its picture.
+    if (!(error instanceof DfsError)) throw error;
+    terminal.notices.error(error.message);
+    return { report, statuses: [...ended, exitStatus.cannotRun], pagePath: undefined };
+  }
 }

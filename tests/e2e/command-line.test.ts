@@ -30,6 +30,11 @@ async function subcommands(): Promise<string[]> {
   );
 }
 
+/** As a shell would split it: blanks part words, single quotes keep them together. */
+function wordsOf(command: string): string[] {
+  return (command.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
+}
+
 function examplesIn(help: string): string[] {
   const section = /\nEXAMPLES\n([\s\S]*?)(?:\n\n[A-Z]|$)/.exec(help)?.[1] ?? "";
   return Array.from(section.matchAll(/^ {2}dfs (.+)$/gm), (line) => line[1] ?? "");
@@ -61,7 +66,7 @@ describe("dfs --help", () => {
       const examples = examplesIn(stdout);
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) {
-        await expectAccepted(example.split(" "));
+        await expectAccepted(wordsOf(example));
         exampleCount++;
       }
     }

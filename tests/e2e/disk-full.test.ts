@@ -96,7 +96,8 @@ describe("dfs demo", () => {
       using dir = tempDir();
       const args = ["demo", "--duration", "6", "--rate", "50", "--directory", "d"];
       const { status, stdout, stderr } = await runWithFileLimit(4, args, dir.path);
-      expect(status).toBe(1);
+      expect(status).toBe(5);
+      expect(stderr).toMatch(/Cannot write the HTML report to .*report\.html: EFBIG/);
       expect(stderr).toMatch(/client\.log": EFBIG.*; requests go on, their records are lost/);
       expect(stdout).toMatch(/^NOT VERIFIED /m);
       const summaries = stdout.match(/Second \d+: .* (\d+) lost,/g) ?? [];

@@ -122,11 +122,11 @@ async function playOne(
   terminal.line(policyLine(play.load));
   const watch = watchLoad(play.load, { detail: "seconds", live }, context);
   const observer = demoObserver(watch.observer, terminal, clock);
-  const { isInterrupted, report, pagePath } = await playDemo(
+  const { isInterrupted, ledger, report, pagePath } = await playDemo(
     { ...play, observer },
     context,
   ).finally(watch.close);
-  page?.conclude(report);
+  page?.conclude(ledger, report);
   terminal.line("");
   const judged = showReport(report, "text", terminal);
   terminal.line(`HTML report: ${printable(pagePath)}`);

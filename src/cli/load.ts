@@ -73,7 +73,7 @@ async function runAndJudge(
   }
   terminal.line("");
   const report = reportLedgers(collector);
-  page?.conclude(report);
+  page?.conclude(collector, report);
   const judged = showReport(report, "text", terminal);
   if (values.html !== undefined) {
     terminal.line(`HTML report: ${printable(writePage(values.html, collector, report))}`);

@@ -3,6 +3,7 @@ import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { LoadConfig } from "../load/load-config.ts";
+import type { LedgerCollector } from "../report/ledger-collector.ts";
 import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
@@ -25,6 +26,7 @@ export interface DemoPlay {
 
 export interface PlayedDemo {
   readonly isInterrupted: boolean;
+  readonly ledger: LedgerCollector;
   readonly report: Report;
   readonly pagePath: string;
 }
@@ -46,5 +48,5 @@ export async function playDemo(
   const files = paths.map((path) => resolve(play.directory, path));
   const { ledger, report } = await reportFiles(files, "newest");
   const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
-  return { isInterrupted, report, pagePath };
+  return { isInterrupted, ledger, report, pagePath };
 }

@@ -15,6 +15,16 @@ export interface PageFacts {
   readonly states: readonly StateSpan[];
 }
 
+/** A page in the parts that differ from run to run. */
+export interface PageParts {
+  readonly title: string;
+  /** All it says, as HTML. */
+  readonly main: string;
+  readonly facts: PageFacts;
+  /** The rows of requests and of attempts, packed (table-coding.ts, gzip, base64). */
+  readonly tables: string;
+}
+
 interface Span {
   readonly fromUs: number;
   readonly toUs: number;

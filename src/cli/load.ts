@@ -20,7 +20,7 @@ import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
-import { htmlFlag, writePage } from "./write-page.ts";
+import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 const flagSpecs = { ...loadFlags, ...viewFlags, logfile: logfile("client.log"), html: htmlFlag };
 
@@ -44,6 +44,7 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const config = loadConfig(values);
   const run = freshId();
+  if (values.html !== undefined) requirePagePlace(values.html);
   const workload = dfsWorkload(config);
   const path = values.logfile;
   const writer =

@@ -97,4 +97,34 @@ describe("dfs report", () => {
       message: `Cannot report as there is no such log file: ${dir.file("none.log")}`,
     });
   });
+
+  test("leaves the report as a page, whatever the format, and text from logs is text in it", async () => {
+    using dir = tempDir();
+    const path = dir.file("client.log");
+    const page = dir.file("report.html");
+    const hostile = "</script><img/src=x:1";
+    writeFileSync(path, `${ok.join("\n").replaceAll("localhost:50051", hostile)}\n`);
+    const { status, text } = await report(path, "--format", "json", "--html", page);
+    expect(status).toBe(0);
+    expect(JSON.parse(text).reports).toHaveLength(1);
+    const html = await Bun.file(page).text();
+    expect(html).toStartWith("<!doctype html>");
+    expect(html).toContain("&lt;/script&gt;&lt;img/src=x:1");
+    expect(html).not.toContain("<img");
+    // Facts, tables and the page's own script.
+    expect(html.match(/<\/script/gi)).toHaveLength(3);
+    expect(html.match(/(src|href)="(?!#)/g)).toBeNull();
+  });
+
+  test("refuses a page that cannot be written, or of several runs, before it reads anything", async () => {
+    using dir = tempDir();
+    const log = dir.file("missing.log");
+    expect(report(log, "--html", dir.file("no/report.html"))).rejects.toThrow(
+      "Cannot write the HTML report to",
+    );
+    expect(report(log, "--html", dir.path)).rejects.toThrow("it is a directory");
+    expect(report(log, "--html", dir.file("a.html"), "--run", "all")).rejects.toThrow(
+      "a page shows one run",
+    );
+  });
 });

@@ -12,7 +12,7 @@ import { exitStatusOfVerdict } from "../report/verdict.ts";
 import * as flags from "./flags.ts";
 import { defineSubcommand } from "./subcommand.ts";
 import type { Terminal } from "./terminal.ts";
-import { htmlFlag, writePage } from "./write-page.ts";
+import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 export type ReportFormat = "text" | "json";
 
@@ -50,11 +50,14 @@ export const reportCommand = defineSubcommand({
   async run({ format, run, html, explain }, { positionals, terminal }) {
     if (explain && format !== "text") throw explainNeedsText(format);
     if (html !== undefined && run === "all") throw pageShowsOneRun();
+    if (html !== undefined) requirePagePlace(html);
     const paths = positionals.length > 0 ? named(positionals) : defaults(terminal);
     const { ledger, report } = await reportFiles(paths, selectionOf(run));
-    const page = html === undefined ? undefined : writePage(html, ledger, report);
     const status = showReport(report, format, terminal, explain);
-    if (page !== undefined) terminal.notices.info(`HTML report: ${printable(page)}`);
+    if (html !== undefined) {
+      // Not on standard output, which may be JSON for a program.
+      terminal.notices.info(`HTML report: ${printable(writePage(html, ledger, report))}`);
+    }
     return status;
   },
 });

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerCollector } from "../report/ledger-collector.ts";
@@ -13,6 +13,19 @@ export const htmlFlag = flags.text.optional({
   valueHint: "FILE",
 });
 
+/** Throws `cannot-run` when a page cannot be written there, before there is anything to lose. */
+export function requirePagePlace(path: string): void {
+  const fullPath = resolve(path);
+  try {
+    accessSync(dirname(fullPath), constants.W_OK);
+    if (!existsSync(fullPath)) return;
+    accessSync(fullPath, constants.W_OK);
+    if (statSync(fullPath).isDirectory()) throw new Error("it is a directory");
+  } catch (error) {
+    throw cannotWrite(fullPath, error);
+  }
+}
+
 /**
  * Writes the newest run reported as a page and returns its full path; throws `cannot-run` when the
  * file cannot be written.
@@ -25,10 +38,14 @@ export function writePage(path: string, ledger: LedgerCollector, { reports }: Re
   try {
     writeFileSync(fullPath, html);
   } catch (error) {
-    throw new DfsError(
-      "cannot-run",
-      `Cannot write the HTML report to ${printable(fullPath)}: ${messageOf(error)}`,
-    );
+    throw cannotWrite(fullPath, error);
   }
   return fullPath;
+}
+
+function cannotWrite(fullPath: string, error: unknown): DfsError {
+  return new DfsError(
+    "cannot-run",
+    printable(`Cannot write the HTML report to ${fullPath}: ${messageOf(error)}`),
+  );
 }

@@ -67,6 +67,9 @@ describe("dfs demo", () => {
       expect(stdout).toMatch(/^\s*VERIFIED\b/m);
       const { run } = await readReport(ledgerDir(demo));
       expectNothingLost(run);
+      const page = /^HTML report: (.*)$/.exec(stdout.trimEnd().split("\n").at(-1) ?? "")?.[1] ?? "";
+      expect(page).toBe(join(ledgerDir(demo), "report.html"));
+      expect(await Bun.file(page).text()).toContain(`<title>dfs report: ${run.run.run}</title>`);
       // A busy machine can make a replica look silent besides.
       const causes = run.outages.map(({ cause }) => cause).filter((cause) => cause !== "unknown");
       expect(causes.sort()).toEqual(["crash", "stall"]);

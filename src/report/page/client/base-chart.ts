@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import type { PageFacts } from "../page-shape.ts";
-import { inPlot, markOutages, shadeFaults } from "./overlay.ts";
+import { inPlot, markOutages, shadeFaults, stripFaults } from "./overlay.ts";
 import { readTheme, type Theme } from "./theme.ts";
 import type { TimeView } from "./time-view.ts";
 import { sinceText } from "./units.ts";
@@ -62,6 +62,7 @@ export function baseChart(spec: ChartSpec, surroundings: Surroundings): uPlot {
         ],
         draw: [
           (self) => {
+            stripFaults(self, facts, theme);
             markOutages(self, facts, { theme, letters: spec.letters === true });
             spec.drawOver?.(self, theme);
           },

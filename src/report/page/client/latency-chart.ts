@@ -97,6 +97,8 @@ export class LatencyChart {
     const { outcome } = this.#run.requests;
     const scale = devicePixelRatio;
     ctx.strokeStyle = theme.bad;
+    // uPlot leaves the dashes of its last line set.
+    ctx.setLineDash([]);
     ctx.lineWidth = 1.25 * scale;
     ctx.beginPath();
     const arm = 3.2 * scale;
@@ -205,5 +207,5 @@ function decades(min: number, max: number): number[] {
 }
 
 function decadeText(us: number): string {
-  return spanText(us).replace(/\.0+(?= )/, "");
+  return spanText(us).replace(/\.0+(?=[a-zµ])/, "");
 }

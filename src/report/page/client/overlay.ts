@@ -14,6 +14,15 @@ export function shadeFaults(plot: uPlot, { faults, outages }: PageFacts, theme: 
   });
 }
 
+/** A strip at the top edge for each fault, since what a chart draws may hide the shading. */
+export function stripFaults(plot: uPlot, { faults }: PageFacts, theme: Theme): void {
+  const { ctx } = plot;
+  inPlot(plot, () => {
+    ctx.fillStyle = theme.bad;
+    for (const { fromUs, toUs } of faults) fillSpan(plot, fromUs, toUs, 3 * devicePixelRatio);
+  });
+}
+
 /** Writes at the top of a chart which fault hit whom, as far as there is room. */
 export function labelFaults(plot: uPlot, facts: PageFacts, theme: Theme): void {
   const { ctx, bbox } = plot;
@@ -98,10 +107,10 @@ export function inPlot({ ctx, bbox }: uPlot, draw: () => void): void {
 }
 
 /** An instant is two pixels wide, so that it is seen at all. */
-function fillSpan(plot: uPlot, fromUs: number, toUs: number): void {
+function fillSpan(plot: uPlot, fromUs: number, toUs: number, height = plot.bbox.height): void {
   const { ctx, bbox } = plot;
   const left = plot.valToPos(fromUs, "x", true);
   const width = Math.max(2 * devicePixelRatio, plot.valToPos(toUs, "x", true) - left);
   if (left > bbox.left + bbox.width || left + width < bbox.left) return;
-  ctx.fillRect(left, bbox.top, width, bbox.height);
+  ctx.fillRect(left, bbox.top, width, height);
 }

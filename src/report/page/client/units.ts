@@ -1,8 +1,8 @@
-/** `4.28 ms`, `1.250 s`: as exact as one can use. */
+/** `4.28ms`, `1.250s`: as exact as one can use. */
 export function spanText(us: number): string {
-  if (us < 1000) return `${us.toFixed(0)} µs`;
-  if (us < 1e6) return `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms`;
-  return `${(us / 1e6).toFixed(3)} s`;
+  if (us < 1000) return `${us.toFixed(0)}µs`;
+  if (us < 1e6) return `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)}ms`;
+  return `${(us / 1e6).toFixed(3)}s`;
 }
 
 /** Time since the run began, with as many decimals as neighbours `stepUs` apart need. */
@@ -10,7 +10,7 @@ export function sinceText(us: number, stepUs: number): string {
   const decimals = Math.max(0, Math.min(6, 6 - Math.floor(Math.log10(Math.max(1, stepUs)) + 1e-9)));
   const seconds = Math.abs(us) / 1e6;
   const sign = us < 0 ? "-" : "";
-  if (seconds < 60) return `${sign}${seconds.toFixed(decimals)} s`;
+  if (seconds < 60) return `${sign}${seconds.toFixed(decimals)}s`;
   const width = decimals === 0 ? 2 : decimals + 3;
   const minutes = Math.floor(seconds / 60);
   const rest = (seconds - minutes * 60).toFixed(decimals).padStart(width, "0");

@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { gunzipSync } from "node:zlib";
+import { collect, type Files, loadHeader } from "../../../tests/support/ledger-lines.ts";
+import { randomRun } from "../../../tests/support/random-run.ts";
+import { reportLedgers } from "../report-run.ts";
+import { pageData } from "./page-data.ts";
+import { attemptShape, requestShape } from "./page-shape.ts";
+import { renderPage } from "./render-page.ts";
+import { TableReader } from "./table-coding.ts";
+
+function pageOf(files: Files) {
+  const ledger = collect(files);
+  const [report] = reportLedgers(ledger).reports;
+  if (report === undefined) throw new Error("the ledgers hold a run");
+  const data = pageData(ledger, report);
+  return { data, html: renderPage(data) };
+}
+
+function textOf(html: string, id: string): string {
+  return new RegExp(`id="${id}">([^<]*)</script>`).exec(html)?.[1] ?? "";
+}
+
+test("renderPage() carries every row of a run in which anything happened", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const { data, html } = pageOf(randomRun(seed));
+    const bytes = gunzipSync(Buffer.from(textOf(html, "tables"), "base64"));
+    const reader = new TableReader(bytes);
+    expect(reader.read(requestShape)).toEqual(data.requests);
+    expect(reader.read(attemptShape)).toEqual(data.attempts);
+    expect(JSON.parse(textOf(html, "facts"))).toEqual(data.facts);
+    const ended = data.requests.endedUs;
+    expect(ended.every((us, row) => row === 0 || (ended[row - 1] ?? 0) <= us)).toBe(true);
+  }
+});
+
+test("renderPage() has a page for a run of which nothing but the header is left", () => {
+  const { data, html } = pageOf({ "client.log": [loadHeader(0)] });
+  expect(data.requests.number).toHaveLength(0);
+  expect(data.facts.toUs).toBeGreaterThan(data.facts.fromUs);
+  expect(html).toContain("No replica was out");
+});
+
+test("renderPage() lets nothing run but its own script, and nothing be fetched", () => {
+  const { html } = pageOf(randomRun(1));
+  const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? "");
+  const hash = new Bun.CryptoHasher("sha256").update(scripts[0] ?? "").digest("base64");
+  expect(scripts).toHaveLength(1);
+  // What is in quotation marks within the attribute is spelled as entities.
+  expect(html).toContain("default-src &#39;none&#39;; script-src &#39;sha256-");
+  expect(html).toContain(hash);
+  expect(html).not.toMatch(/unsafe-inline|unsafe-eval|https?:\/\/(?!www\.w3\.org)/);
+});

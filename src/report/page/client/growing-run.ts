@@ -77,7 +77,7 @@ export class GrowingRun implements Run {
 
   #addRequests({ requests }: LiveUpdate): void {
     for (const [row, number] of requests.number.entries()) {
-      const outcome = outcomes.findIndex((name) => name === requests.outcome[row]);
+      const outcome = outcomes.findIndex((name) => name === (requests.outcome[row] ?? ""));
       this.#toldRequests.append({
         number,
         endedUs: this.#since(requests.endUs[row] ?? 0),

@@ -35,7 +35,7 @@ export class LiveFigures {
     card(
       "live-elapsed",
       sinceText(this.#run.whole.toUs, 1e6),
-      planned > 0 ? `of ${planned} s` : "",
+      planned > 0 ? `of ${sinceText(planned * 1e6, 1e6)}` : "",
     );
     card("live-ok", count(ok), `of ${count(scheduled)} scheduled`);
     card("live-lost", count(lost), lostAside({ wrong, failed, indeterminate }));

@@ -32,19 +32,26 @@ export const limits = {
    * again.
    */
   allOutPauseMs: 250,
+  /** How long a replica that has refused a request is the last choice for others. */
+  refusalPauseMs: 250,
   /** The policy adaptive learns from as many latest answers as this, beginning with the tenth. */
   latencyWindowCount: 2048,
   learnFromCount: 10,
   learnEveryCount: 8,
-  /** Its attempt timeout before it has learned one, and what it may learn. */
+  /** Its timeouts before it has learned them, and what it may learn. */
+  hedgeDelayInitialMs: 500,
   attemptTimeoutInitialMs: 1000,
   attemptTimeoutFloorMs: 20,
   attemptTimeoutCeilingMs: 3000,
+  /** It may always rise to this; above, the median bounds it too, since a tail can be poisoned. */
+  attemptTimeoutCapMs: 100,
   hedgeDelayFloorMs: 10,
   /** Hedges for each request that is sent, and how many may be saved up. */
   hedgeBudgetShare: 0.1,
   hedgeBudgetInitialTokens: 2,
   hedgeBudgetMaxTokens: 10,
+  /** Of a request's time; after that one more attempt needs no budget. */
+  lastChanceShare: 0.5,
   /** A request's own deadline timer fires this long before the call's. */
   deadlineSlackMs: 50,
   /**
@@ -59,8 +66,8 @@ export const limits = {
   reconnectPauseMaxMs: 500,
   /** Bytes of one message of an answer; gRPC's own default. */
   messageMaxBytes: 4 * 1024 * 1024,
-  /** How long a probe waits for its answer before it is sent again. */
-  probeTimeoutMs: 60_000,
+  /** How long a probe waits for its answer; the next one goes over a new connection. */
+  probeTimeoutMs: 20_000,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */
@@ -73,6 +80,12 @@ export const limits = {
   sameHostClockErrorMs: 1,
   /** Requests named in a report for one finding; the count beside them is of all. */
   requestShownMaxCount: 10,
+  /** Quantiles over more values than this come from a histogram, and the report says its error. */
+  exactQuantileMaxCount: 1_000_000,
+  /** Requests without an outcome that a table of all requests lists; the report counts all. */
+  unaccountedRowMaxCount: 1_000_000,
+  /** How wide a report is as a text file; a terminal says itself how wide it is. */
+  textFileColumnCount: 100,
   /** A request slower than this counts as slow. */
   slowMs: 50,
   /** Above this rate the terminal shows a summary a second instead of a line a request. */

@@ -43,3 +43,21 @@ export function utcOffset(tUs: number): string {
 export function utcTimestamp(tUs: number): string {
   return new Date(tUs / 1000).toISOString();
 }
+
+let cachedUtcSecond = Number.NaN;
+let cachedUtc = "";
+
+/**
+ * `2026-11-22T21:35:00.123456Z`; empty for what no calendar holds. Made for a great many instants
+ * that follow each other.
+ */
+export function utcTimestampUs(tUs: number): string {
+  const second = Math.floor(tUs / 1e6);
+  if (second !== cachedUtcSecond) {
+    const date = new Date(second * 1000);
+    if (Number.isNaN(date.getTime())) return "";
+    cachedUtcSecond = second;
+    cachedUtc = date.toISOString().slice(0, -"000Z".length);
+  }
+  return `${cachedUtc}${pad(Math.floor(tUs - second * 1e6), 6)}Z`;
+}

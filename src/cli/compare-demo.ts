@@ -5,6 +5,7 @@ import { printable } from "../base/printable.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import type { ClientName, LoadConfig } from "../load/load-config.ts";
 import { verdictLines } from "../report/render-verdict.ts";
+import type { Requirement } from "../report/requirement.ts";
 import type { RunReport } from "../report/run-report.ts";
 import { exitStatusOfVerdict } from "../report/verdict.ts";
 import { comparedClients, comparisonTable } from "./compare.ts";
@@ -17,12 +18,13 @@ import type { RunContext } from "./subcommand.ts";
 export interface Comparison {
   readonly plan: DemoPlan;
   readonly stage: DemoStage;
+  readonly require: readonly Requirement[];
   readonly loadOf: (client: ClientName) => LoadConfig;
 }
 
 /** Plays the same timeline once per policy; the verdict is that on the first, ours. */
 export async function compareDemo(
-  { plan, stage, loadOf }: Comparison,
+  { plan, stage, loadOf, require }: Comparison,
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, clock } = context;
@@ -33,7 +35,10 @@ export async function compareDemo(
     const directory = makeDirectory(join(stage.directory, client), clock);
     terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${policyLine(load)}`);
     const observer = faultsOnlyObserver(terminal);
-    const played = await playDemo({ ports: stage.ports, directory, plan, load, observer }, context);
+    const played = await playDemo(
+      { ports: stage.ports, directory, plan, load, observer, require },
+      context,
+    );
     if (played.isInterrupted) return exitStatus.interrupted;
     pages.push(played.pagePath);
     rows.push(...played.report.reports.map((report) => ({ client, report })));

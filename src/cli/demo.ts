@@ -12,6 +12,7 @@ import { policyLine } from "./load.ts";
 import { loadFlags } from "./load-flags.ts";
 import { type DemoPlay, demoHost, playDemo } from "./play-demo.ts";
 import { showReport } from "./report.ts";
+import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import { viewFlags } from "./view-flags.ts";
@@ -59,6 +60,7 @@ const flagSpecs = {
     "Play the same timeline under every policy and plain gRPC, then show one table; judge adaptive",
   ),
   ...viewFlags,
+  require: requireFlag,
   directory: flags.text.optional({
     description: "Where the ledgers go; by default a new directory below demo-runs",
     valueHint: "DIR",
@@ -76,6 +78,7 @@ export const demoCommand = defineSubcommand({
     "dfs demo --compare",
     "dfs demo --duration 12s --num-replicas 3 --rate 50",
     "dfs demo --live --ui",
+    "dfs demo --require 'recovery<=200ms' --require 'p99<=50ms'",
     "dfs demo --policy none",
   ],
   flags: flagSpecs,
@@ -92,6 +95,7 @@ async function runOn(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, clock } = context;
+  const { require } = values;
   const ports = await choosePorts(values.port, values.numReplicas, terminal);
   const directory = makeDirectory(values.directory, clock);
   const stage: DemoStage = { ports, directory };
@@ -99,8 +103,9 @@ async function runOn(
   terminal.line(headline(plan, ports.length, values.rate));
   terminal.line(`Ledgers: ${directory}`);
   const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
-  if (values.compare) return compareDemo({ plan, stage, loadOf }, context);
-  const play = { ...stage, plan, load: loadOf(values.policy), watcher: page?.sink };
+  if (values.compare) return compareDemo({ plan, stage, loadOf, require }, context);
+  const load = loadOf(values.policy);
+  const play = { ...stage, plan, load, watcher: page?.sink, require };
   return playOne(play, { live: values.live, page }, context);
 }
 
@@ -128,7 +133,7 @@ async function playOne(
   ).finally(watch.close);
   page?.conclude(ledger, report);
   terminal.line("");
-  const judged = showReport(report, "text", terminal);
+  const judged = showReport(report, terminal);
   terminal.line(`HTML report: ${printable(pagePath)}`);
   return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
 }

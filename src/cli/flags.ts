@@ -28,6 +28,8 @@ export type FlagValues<F extends Flags> = {
 interface ValueOptions {
   readonly description: string;
   readonly valueHint: string;
+  /** One letter, typed after a single dash. */
+  readonly alias?: string;
 }
 
 type Parse<T> = (text: string, name: string) => T;
@@ -153,13 +155,31 @@ export function choice<const T extends string>(options: {
   return withDefault({ ...rest, valueHint: choices.join("|") }, parseChoice(choices));
 }
 
+/** The same without a default. */
+export function optionalChoice<const T extends string>(options: {
+  description: string;
+  choices: readonly T[];
+}): Flag<T | undefined> {
+  const { choices, description } = options;
+  return optional({ description, valueHint: choices.join("|") }, parseChoice(choices));
+}
+
+/** Any number of values, in the order typed. */
+export function repeated<T>(options: ValueOptions, parse: Parse<T>): Flag<readonly T[]> {
+  return {
+    arg: { type: "string", ...options },
+    repeatable: true,
+    read: (texts, name) => texts.map((text) => parse(text, name)),
+  };
+}
+
 /** Any text that is not empty. */
 export const text = {
   withDefault: (options: ValueOptions & { default: string }) => withDefault(options, parseText),
   optional: (options: ValueOptions) => optional(options, parseText),
 };
 
-function parseText(value: string, name: string): string {
+export function parseText(value: string, name: string): string {
   if (value === "") throw new DfsError("usage", `${name} must not be empty`);
   return value;
 }

@@ -16,13 +16,20 @@ import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { type FlagValues, logfile } from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { showReport } from "./report.ts";
+import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
 import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
-const flagSpecs = { ...loadFlags, ...viewFlags, logfile: logfile("client.log"), html: htmlFlag };
+const flagSpecs = {
+  ...loadFlags,
+  require: requireFlag,
+  ...viewFlags,
+  logfile: logfile("client.log"),
+  html: htmlFlag,
+};
 
 export const loadCommand = defineSubcommand({
   name: "load",
@@ -30,6 +37,7 @@ export const loadCommand = defineSubcommand({
   examples: [
     "dfs load --replicas localhost:50051,localhost:50052 --duration 60",
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
+    "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
   ],
   flags: flagSpecs,
@@ -73,9 +81,9 @@ async function runAndJudge(
     );
   }
   terminal.line("");
-  const report = reportLedgers(collector);
+  const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
-  const judged = showReport(report, "text", terminal);
+  const judged = showReport(report, terminal);
   if (values.html !== undefined) {
     terminal.line(`HTML report: ${printable(writePage(values.html, collector, report))}`);
   }

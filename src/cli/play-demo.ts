@@ -5,6 +5,7 @@ import type { LedgerSink } from "../ledger/writer.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import type { LedgerCollector } from "../report/ledger-collector.ts";
 import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
+import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
@@ -22,6 +23,8 @@ export interface DemoPlay {
   readonly directory: string;
   readonly observer: DemoObserver;
   readonly watcher?: LedgerSink | undefined;
+  /** What its verdict asks besides the guide's criteria. */
+  readonly require: readonly Requirement[];
 }
 
 export interface PlayedDemo {
@@ -46,7 +49,7 @@ export async function playDemo(
   });
   const { paths } = findLedgerFiles(defaultLedgerPatterns, play.directory);
   const files = paths.map((path) => resolve(play.directory, path));
-  const { ledger, report } = await reportFiles(files, "newest");
+  const { ledger, report } = await reportFiles(files, play.require);
   const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
   return { isInterrupted, ledger, report, pagePath };
 }

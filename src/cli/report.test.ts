@@ -14,6 +14,7 @@ async function report(...words: readonly string[]): Promise<{ status: number; te
   const terminal: Terminal = {
     ...ownTerminal,
     ...{ color: false, columns: 100, line: (text: string) => lines.push(text) },
+    write: (text: string) => lines.push(text),
   };
   const status = await reportCommand.run(words, {
     terminal,

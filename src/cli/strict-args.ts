@@ -25,6 +25,7 @@ export function parseStrictly(
   positionalsAllowed: boolean,
 ): StrictArgs {
   const known = new Map(Object.entries(flags).map(([key, flag]) => [flagName(key), flag]));
+  const aliases = aliasesOf(flags);
   const texts = new Map<string, string[]>();
   const positionals: string[] = [];
   const words = [...rawArgs];
@@ -34,7 +35,8 @@ export function parseStrictly(
       positionals.push(word);
       continue;
     }
-    const { name, inlineValue } = splitFlag(word);
+    const { name: writtenName, inlineValue } = splitFlag(word);
+    const name = aliases.get(writtenName) ?? writtenName;
     const flag = known.get(name);
     if (flag === undefined) throw unknownFlag(word, name, known.keys());
     const given = texts.get(name) ?? [];
@@ -45,6 +47,15 @@ export function parseStrictly(
     texts.set(name, given);
   }
   return { texts, positionals };
+}
+
+/** `-o` to `output`. */
+function aliasesOf(flags: Flags): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(flags).flatMap(([key, { arg }]) =>
+      "alias" in arg && typeof arg.alias === "string" ? [[`-${arg.alias}`, flagName(key)]] : [],
+    ),
+  );
 }
 
 /** The typed values of `flags`; throws the first usage error. */

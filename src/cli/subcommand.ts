@@ -22,6 +22,8 @@ export interface SubcommandSpec<F extends Flags> {
   /** Complete command lines that work when pasted. */
   readonly examples: readonly string[];
   readonly flags: F;
+  /** Lines that end the help. */
+  readonly appendix?: () => readonly string[];
   /** It has nothing to undo or drain: the first interrupt ends it. */
   readonly endsAtOnce?: true;
   /** The words after the flags, when the subcommand takes any. */
@@ -56,7 +58,9 @@ export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subc
     async help() {
       const usage = await renderUsage(cittyCommand(spec, async () => undefined));
       const examples = spec.examples.map((example) => `  ${example}`).join("\n");
-      return `${usage.trimEnd()}\n\nEXAMPLES\n\n${examples}`.replaceAll(/ +$/gm, "");
+      const appendix = spec.appendix === undefined ? [] : ["", "", ...spec.appendix()];
+      const text = `${usage.trimEnd()}\n\nEXAMPLES\n\n${examples}${appendix.join("\n")}`;
+      return text.replaceAll(/ +$/gm, "");
     },
     async run(rawArgs, context) {
       const { values, positionals } = read(rawArgs);

@@ -9,6 +9,8 @@ export interface Terminal {
   readonly columns: number;
   /** One result line on stdout. */
   line(text: string): void;
+  /** Results on stdout that bring their own line ends. */
+  write(text: string): void;
   /** Notices on stderr. */
   readonly notices: ConsolaInstance;
   /**
@@ -45,16 +47,18 @@ export function createTerminal(): Terminal {
   process.stdout.on("error", onError);
   // Without standard error there is nobody left to tell.
   process.stderr.on("error", () => undefined);
+  const write = (text: string) => {
+    if (!isOver) process.stdout.write(color ? text : Bun.stripANSI(text), onError);
+  };
   return {
     color,
     // A pseudo-terminal without a size says 0.
     columns: Math.max(process.stdout.columns || 100, 60),
     line(text) {
-      if (isOver) return;
-      const shown = color ? text : Bun.stripANSI(text);
-      if (region === undefined) process.stdout.write(`${shown}\n`, onError);
-      else region.above(shown);
+      if (region === undefined) write(`${text}\n`);
+      else if (!isOver) region.above(color ? text : Bun.stripANSI(text));
     },
+    write,
     notices: createConsola({
       stdout: notices,
       stderr: notices,

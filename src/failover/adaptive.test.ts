@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { type Behaviour, ScriptedChannel } from "../../tests/support/scripted-channel.ts";
 import { VirtualClock } from "../../tests/support/virtual-clock.ts";
+import { limits } from "../base/limits.ts";
 import { FailoverClient } from "./failover-client.ts";
 import { HedgeBudget } from "./hedge-budget.ts";
 import { createPolicy } from "./policy.ts";
@@ -15,7 +16,7 @@ const silent: Behaviour = { kind: "silent" };
  * Replicas that behave as told under policy adaptive, which has learned from 40 answers of 2 ms
  * each: hedges after 10 ms, attempt timeout 20 ms.
  */
-async function world(replicaCount: number, budget = new HedgeBudget()) {
+async function world(replicaCount: number, budget = new HedgeBudget(), attemptTimeoutMs?: number) {
   const clock = new VirtualClock();
   const failures: AttemptFailure[] = [];
   const channels: ScriptedChannel[] = [];
@@ -30,7 +31,7 @@ async function world(replicaCount: number, budget = new HedgeBudget()) {
   });
   const client = new FailoverClient({
     replicas,
-    policy: createPolicy("adaptive"),
+    policy: createPolicy("adaptive", attemptTimeoutMs),
     clock,
     budget,
     onAttemptFailure: (failure) => failures.push(failure),
@@ -234,4 +235,42 @@ test("leaves no timer behind once its requests and their late attempts have ende
   channels[0]?.become(answers);
   await clock.advanceMs(50);
   expect(clock.timerCount).toBe(0);
+});
+
+test("adaptive hedges a request that has waited for half its time, whatever the budget says", async () => {
+  const { clock, channels, call } = await world(2, noHedges(), 1000);
+  channels[0]?.become(silent);
+  const request = call({ deadlineUs: clock.nowUs() + 100_000 });
+  await clock.advanceMs(60);
+  expect(request.result?.answer?.status).toBe("OK");
+  expect(request.afterMs).toBe(52);
+});
+
+test("adaptive asks for a new connection when a probe has long met nothing but silence", async () => {
+  const { clock, channels, call } = await world(2);
+  channels[0]?.become(silent);
+  call();
+  await clock.advanceMs(limits.probeTimeoutMs - 100);
+  expect(channels[0]?.renewCount).toBe(0);
+  await clock.advanceMs(200);
+  expect(channels[0]?.renewCount).toBe(1);
+});
+
+test("adaptive asks a replica that has just refused a request only after the others", async () => {
+  const { clock, channels, call, callsOf } = await world(2);
+  const result = { status: "UNAVAILABLE", isFromPeer: true } as const;
+  channels[0]?.become({ kind: "answers", afterMs: 1, result });
+  const before = callsOf(0);
+  for (let number = 0; number < 20; number++) {
+    const outcome = call();
+    await clock.advanceMs(10);
+    expect(outcome.result?.answer?.status).toBe("OK");
+  }
+  // 20 requests in 200 ms; the first of them alone was its to refuse.
+  expect(callsOf(0) - before).toBe(1);
+  await clock.advanceMs(limits.refusalPauseMs);
+  call();
+  call();
+  await clock.advanceMs(10);
+  expect(callsOf(0) - before).toBe(2);
 });

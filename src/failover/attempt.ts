@@ -29,6 +29,8 @@ export class Attempt implements AttemptView, OpenAttempt {
   isMoved = false;
   /** It was cancelled for its silence. */
   isAbandoned = false;
+  /** The connection that carries it was given up. */
+  isAdrift = false;
   readonly #context: ClientContext;
   readonly #request: FailoverRequest;
   readonly #options: AttemptOptions;
@@ -82,15 +84,48 @@ export class Attempt implements AttemptView, OpenAttempt {
   /** Tells of silence once the attempt timeout has passed from now. */
   watchForSilence(): void {
     this.#stopWatching();
-    const { attemptTimeoutMs } = this.#context.policy.timing;
-    if (!this.isOpen || attemptTimeoutMs === Number.POSITIVE_INFINITY) return;
-    this.#stopWatching = afterFairly(this.#context.clock, attemptTimeoutMs, () => {
-      if (this.isOpen) this.#options.onSilence();
+    const { timing, onSilence } = this.#context.policy;
+    const { attemptTimeoutMs, hedgeDelayMs } = timing;
+    if (!this.isOpen || this.isAdrift || attemptTimeoutMs === Number.POSITIVE_INFINITY) return;
+    if (onSilence === "abandon") {
+      this.#watch(attemptTimeoutMs, () => this.#options.onSilence());
+      return;
+    }
+    // A replica that works but is slow still gives a sign of life: it is not silent, and moving
+    // what is open there would only add to its load.
+    const graceMs = Math.min(hedgeDelayMs, attemptTimeoutMs / 2);
+    this.#watch(attemptTimeoutMs - graceMs, () => this.#checkForLife(graceMs));
+  }
+
+  #checkForLife(graceMs: number): void {
+    const { replicas, clock } = this.#context;
+    const checkedUs = clock.nowUs();
+    replicas.check(this.replica);
+    this.#watch(graceMs, () => {
+      if (replicas.heardSince(this.replica, checkedUs)) this.watchForSilence();
+      else this.#options.onSilence();
+    });
+  }
+
+  #watch(delayMs: number, action: () => void): void {
+    this.#stopWatching = afterFairly(this.#context.clock, delayMs, () => {
+      if (this.isOpen) action();
     });
   }
 
   onSuspect(): void {
     this.#options.onSuspect();
+  }
+
+  /**
+   * An idempotent request is free to ask the replica again over its next connection. Any other may
+   * still be answered where it is, but its silence says nothing of the replica any more.
+   */
+  onAdrift(): void {
+    if (!this.isOpen) return;
+    this.isAdrift = true;
+    this.#stopWatching();
+    if (this.#request.mayExecuteTwice) this.abandon();
   }
 
   /** Cancels it for its silence; its end is still told, and an answer that crosses this counts. */

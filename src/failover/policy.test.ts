@@ -37,6 +37,7 @@ function replicaViews(text: string): ReplicaView[] {
     state: states[word[0] ?? ""] ?? "healthy",
     inFlight: Number(word.slice(1)),
     takesRequests: word[0] !== "x",
+    refuses: false,
   }));
 }
 

@@ -42,6 +42,8 @@ export interface ReplicaView {
   readonly inFlight: number;
   /** False while it drains, or has asked to be spared. */
   readonly takesRequests: boolean;
+  /** It has just refused a request: others come first, lest its haste make it look idle. */
+  readonly refuses: boolean;
 }
 
 /**
@@ -116,8 +118,11 @@ function adaptiveNext(request: RequestView, replicas: readonly ReplicaView[]): S
 
 function leastLoadedFirst(requestNumber: number, replicas: readonly ReplicaView[]): number[] {
   const inFlight = (replica: number) => replicas[replica]?.inFlight ?? 0;
+  const refuses = (replica: number) => Number(replicas[replica]?.refuses ?? false);
   // The sort is stable, so equals stay in turn.
-  return inTurn(requestNumber, replicas.length).sort((a, b) => inFlight(a) - inFlight(b));
+  return inTurn(requestNumber, replicas.length).sort(
+    (a, b) => refuses(a) - refuses(b) || inFlight(a) - inFlight(b),
+  );
 }
 
 /**

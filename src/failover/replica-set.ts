@@ -26,6 +26,8 @@ export interface ReplicaChange {
 export interface OpenAttempt {
   /** Its replica has just become suspect. */
   onSuspect(): void;
+  /** Its connection was given up for its silence, and the replica has answered over the next. */
+  onAdrift(): void;
 }
 
 interface Replica {
@@ -37,6 +39,12 @@ interface Replica {
   cancelPause: CancelTimer;
   /** It has asked to be spared until then. */
   sparedUntilUs: number;
+  /** It has refused a request, and comes last until then. */
+  refusesUntilUs: number;
+  /** Its last answer, to an attempt or to a probe. */
+  heardUs: number;
+  /** What was open when its connection was given up for its silence. */
+  adrift: readonly OpenAttempt[];
 }
 
 /**
@@ -63,6 +71,9 @@ export class ReplicaSet {
       isProbed: false,
       cancelPause: () => undefined,
       sparedUntilUs: 0,
+      refusesUntilUs: 0,
+      heardUs: Number.NEGATIVE_INFINITY,
+      adrift: [],
     }));
     for (const replica of this.#replicas) this.#follow(replica);
   }
@@ -70,10 +81,11 @@ export class ReplicaSet {
   /** What a policy chooses by. */
   get views(): readonly ReplicaView[] {
     const nowUs = this.#clock.nowUs();
-    return this.#replicas.map(({ state, open, channel, sparedUntilUs }) => ({
+    return this.#replicas.map(({ state, open, channel, sparedUntilUs, refusesUntilUs }) => ({
       state,
       inFlight: open.size,
       takesRequests: channel.state !== "draining" && sparedUntilUs <= nowUs,
+      refuses: refusesUntilUs > nowUs,
     }));
   }
 
@@ -101,9 +113,24 @@ export class ReplicaSet {
     this.#sign(this.#at(index), sign, cause);
   }
 
+  /** Asks a healthy replica for a sign of life, unless it is being asked already. */
+  check(index: number): void {
+    const replica = this.#at(index);
+    if (replica.state === "healthy" && replica.channel.state === "ready") this.#probe(replica);
+  }
+
+  heardSince(index: number, sinceUs: number): boolean {
+    return this.#at(index).heardUs >= sinceUs;
+  }
+
   /** The replica has asked for a pause. */
   spare(index: number, pauseMs: number): void {
     this.#at(index).sparedUntilUs = this.#clock.nowUs() + pauseMs * 1000;
+  }
+
+  /** The replica has answered a request with a status that asks for another replica. */
+  refused(index: number): void {
+    this.#at(index).refusesUntilUs = this.#clock.nowUs() + limits.refusalPauseMs * 1000;
   }
 
   /**
@@ -156,6 +183,7 @@ export class ReplicaSet {
   #sign(replica: Replica, sign: ReplicaSign, cause: string): void {
     if (this.#closed) return;
     if (sign === "broken") replica.cancelPause();
+    if (sign === "answered") replica.heardUs = this.#clock.nowUs();
     const before = replica.state;
     const state = nextReplicaState(before, sign);
     replica.state = state;
@@ -186,12 +214,26 @@ export class ReplicaSet {
       },
       ({ status }) => {
         replica.isProbed = false;
-        if (status === "OK" || isAnswer(status)) this.#sign(replica, "answered", "probe");
-        else if (status === "DEADLINE_EXCEEDED") this.#sign(replica, "silent", "probe");
+        if (status === "OK" || isAnswer(status)) this.#onProbeAnswer(replica);
+        else if (status === "DEADLINE_EXCEEDED") this.#giveUpConnection(replica);
         // A server that is overloaded, or a proxy without one, says so on a good connection.
         else if (replica.channel.state === "ready") this.#probeLater(replica);
       },
     );
+  }
+
+  /** Nobody spoke for so long: the process is suspended, or the connection leads nowhere. */
+  #giveUpConnection(replica: Replica): void {
+    replica.adrift = [...replica.open];
+    replica.channel.renew();
+    this.#sign(replica, "silent", "probe");
+  }
+
+  #onProbeAnswer(replica: Replica): void {
+    this.#sign(replica, "answered", "probe");
+    const { adrift } = replica;
+    replica.adrift = [];
+    for (const attempt of adrift) attempt.onAdrift();
   }
 
   #probeLater(replica: Replica): void {

@@ -1,5 +1,6 @@
 import type { CancelTimer } from "../base/clock.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
+import { limits } from "../base/limits.ts";
 import type { UnaryResult } from "../rpc/channel.ts";
 import { isAnswer } from "../rpc/status.ts";
 import { Attempt, silenceText } from "./attempt.ts";
@@ -14,6 +15,8 @@ export class RequestRun {
   readonly #onDone: (result: CallResult) => void;
   readonly #attempts: Attempt[] = [];
   #attemptCountBeforeWait = 0;
+  #lastChanceUs = 0;
+  #hasHadLastChance = false;
   #isDone = false;
   #mayHaveExecuted = false;
   #isRefused = false;
@@ -34,7 +37,9 @@ export class RequestRun {
 
   start(): void {
     const { clock } = this.#context;
-    const remainingMs = (this.#request.deadlineUs - clock.nowUs()) / 1000;
+    const nowUs = clock.nowUs();
+    const remainingMs = (this.#request.deadlineUs - nowUs) / 1000;
+    this.#lastChanceUs = nowUs + remainingMs * 1000 * limits.lastChanceShare;
     this.#cancelDeadline = clock.after(remainingMs, () => this.#onDeadline());
     this.#advance("first");
     this.#scheduleHedge();
@@ -92,28 +97,32 @@ export class RequestRun {
     attempt.start();
   }
 
-  /** A hedge goes to another replica while the only open attempt is slow and the budget allows. */
-  #scheduleHedge(): void {
+  /**
+   * A hedge goes to another replica while the only open attempt is slow and the budget allows. But
+   * a bound on extra load must not become a lost request: when half of its time is over, one more
+   * attempt leaves, whatever is open and whatever the budget says.
+   */
+  #scheduleHedge(latestMs = Number.POSITIVE_INFINITY): void {
     const { clock, policy } = this.#context;
     const { hedgeDelayMs } = policy.timing;
     if (!this.#request.mayExecuteTwice || hedgeDelayMs === Number.POSITIVE_INFINITY) return;
-    this.#cancelHedge = afterFairly(clock, hedgeDelayMs, () => {
+    this.#cancelHedge = afterFairly(clock, Math.min(hedgeDelayMs, latestMs), () => {
       if (this.#isDone) return;
-      if (!this.#wantsHedge() || !this.#hedge()) this.#scheduleHedge();
+      this.#hedge();
+      const lastChanceMs = (this.#lastChanceUs - clock.nowUs()) / 1000;
+      this.#scheduleHedge(lastChanceMs > 0 ? lastChanceMs : undefined);
     });
   }
 
-  #wantsHedge(): boolean {
-    return this.#attempts.filter((attempt) => attempt.isOpen).length === 1;
-  }
-
-  /** False: the budget refused it, or nobody is there to take it; it waits. */
-  #hedge(): boolean {
-    const { policy, replicas, budget } = this.#context;
+  #hedge(): void {
+    const { clock, policy, replicas, budget } = this.#context;
+    const isLastChance = !this.#hasHadLastChance && clock.nowUs() >= this.#lastChanceUs;
+    const openCount = this.#attempts.filter((attempt) => attempt.isOpen).length;
+    if (openCount === 0 || (openCount > 1 && !isLastChance)) return;
     const step = policy.next(this.#view("slowness"), replicas.views);
-    if (step.kind !== "attempt" || !budget.trySpend()) return false;
+    if (step.kind !== "attempt" || !(budget.trySpend() || isLastChance)) return;
+    this.#hasHadLastChance ||= isLastChance;
     this.#launch(step.replica);
-    return true;
   }
 
   #onSilence(attempt: Attempt): void {
@@ -161,11 +170,15 @@ export class RequestRun {
       return;
     }
     if (this.#isDone) return;
+    this.#hasHadLastChance = false;
     this.#mayHaveExecuted ||= result.mayHaveExecuted;
     this.#isRefused = result.isFromPeer === true;
     this.#detail = `${result.status} from ${formatEndpoint(attempt.endpoint)}: ${result.detail}`;
+    if (this.#isRefused) replicas.refused(attempt.replica);
     if (typeof result.pushback === "number") replicas.spare(attempt.replica, result.pushback);
-    if (attempt.isAbandoned) replicas.observe(attempt.replica, "silent", result.detail);
+    if (attempt.isAbandoned && !attempt.isAdrift) {
+      replicas.observe(attempt.replica, "silent", result.detail);
+    }
     const goesOn = this.#goOnAfter(result);
     if (!attempt.isMoved) {
       this.#report(attempt, result, attempt.isAbandoned ? "abandoned" : "failed", goesOn);

@@ -44,11 +44,17 @@ describe("learnedTimeouts()", () => {
   });
 
   test("lets an outlier delay hedges to ten medians at most, but raises the attempt timeout", () => {
-    // 1.5 x 80 = 120 ms for the attempt timeout; the hedge is capped at 10 x 3 = 30 ms.
-    expect(learnedTimeouts({ medianMs: 3, tailMs: 80 })).toEqual({
+    // 1.5 x 60 = 90 ms for the attempt timeout; the hedge is capped at 10 x 3 = 30 ms.
+    expect(learnedTimeouts({ medianMs: 3, tailMs: 60 })).toEqual({
       hedgeDelayMs: 30,
-      attemptTimeoutMs: 120,
+      attemptTimeoutMs: 90,
     });
+  });
+
+  test("lets no poisoned tail raise the attempt timeout above thirty medians, or 100 ms", () => {
+    // 1.5 x 800 = 1200 ms is above both: 30 x 20 = 600 ms, and 100 ms, which is above 30 x 3.
+    expect(learnedTimeouts({ medianMs: 20, tailMs: 800 }).attemptTimeoutMs).toBe(600);
+    expect(learnedTimeouts({ medianMs: 3, tailMs: 800 }).attemptTimeoutMs).toBe(100);
   });
 
   test("bounds what it learns", () => {
@@ -61,7 +67,7 @@ describe("LearnedTiming", () => {
     const timing = new LearnedTiming();
     for (let answer = 1; answer < limits.learnFromCount; answer++) timing.learn(1000);
     expect(timing.attemptTimeoutMs).toBe(limits.attemptTimeoutInitialMs);
-    expect(timing.hedgeDelayMs).toBe(Number.POSITIVE_INFINITY);
+    expect(timing.hedgeDelayMs).toBe(limits.hedgeDelayInitialMs);
     timing.learn(1000);
     expect(timing.attemptTimeoutMs).toBe(limits.attemptTimeoutFloorMs);
     expect(timing.hedgeDelayMs).toBe(limits.hedgeDelayFloorMs);

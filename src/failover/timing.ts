@@ -24,7 +24,7 @@ export function fixedTiming(attemptTimeoutMs: number): Timing {
  */
 export class LearnedTiming implements Timing {
   attemptTimeoutMs: number;
-  hedgeDelayMs: number = Number.POSITIVE_INFINITY;
+  hedgeDelayMs: number;
   readonly #window = new LatencyWindow();
   readonly #fixedAttemptTimeoutMs: number | undefined;
   #untilUpdate: number = limits.learnFromCount;
@@ -32,6 +32,7 @@ export class LearnedTiming implements Timing {
   constructor(fixedAttemptTimeoutMs?: number) {
     this.#fixedAttemptTimeoutMs = fixedAttemptTimeoutMs;
     this.attemptTimeoutMs = fixedAttemptTimeoutMs ?? limits.attemptTimeoutInitialMs;
+    this.hedgeDelayMs = Math.min(limits.hedgeDelayInitialMs, this.attemptTimeoutMs);
   }
 
   learn(serviceUs: number): void {
@@ -55,12 +56,14 @@ export function learnedTimeouts({ medianMs, tailMs }: { medianMs: number; tailMs
   readonly attemptTimeoutMs: number;
   readonly hedgeDelayMs: number;
 } {
-  const { hedgeDelayFloorMs, attemptTimeoutFloorMs, attemptTimeoutCeilingMs } = limits;
+  const { hedgeDelayFloorMs, attemptTimeoutFloorMs, attemptTimeoutCapMs, attemptTimeoutCeilingMs } =
+    limits;
   const hedgeCapMs = Math.max(2 * hedgeDelayFloorMs, 10 * medianMs);
   const hedgeDelayMs = Math.max(hedgeDelayFloorMs, Math.min(1.5 * tailMs, hedgeCapMs));
+  const silenceCapMs = Math.max(attemptTimeoutCapMs, 30 * medianMs);
   const attemptTimeoutMs = Math.min(
     attemptTimeoutCeilingMs,
-    Math.max(attemptTimeoutFloorMs, 1.5 * tailMs, 2 * hedgeDelayMs),
+    Math.max(attemptTimeoutFloorMs, Math.min(1.5 * tailMs, silenceCapMs), 2 * hedgeDelayMs),
   );
   return { attemptTimeoutMs, hedgeDelayMs };
 }

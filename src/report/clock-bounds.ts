@@ -51,10 +51,11 @@ export function clockBounds(
 export function clockOffsets(
   { servers }: LedgerCollector,
   bounds: readonly ClockBounds[],
-  names: readonly string[],
+  { names, run }: { readonly names: readonly string[]; readonly run: string },
 ): readonly ClockOffset[] {
   return servers
     .map(({ header }, server) => ({
+      run,
       endpoint: names[server] ?? "",
       pid: header?.pid ?? null,
       offsetMinMs: (bounds[server]?.minUs ?? Number.NEGATIVE_INFINITY) / 1000,

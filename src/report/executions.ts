@@ -61,7 +61,7 @@ export function executionFindings(ledger: LedgerCollector, data: RunData): Execu
       ...completenessOf(serverLedgers, missingServerLedgers),
     },
     byEndpoint,
-    clocks: clockOffsets(ledger, clocks, names),
+    clocks: clockOffsets(ledger, clocks, { names, run: data.run }),
   };
 }
 

@@ -1,9 +1,8 @@
 import { limits } from "../base/limits.ts";
-import { mean, percentile, SortedWithRepeats } from "./percentile.ts";
+import { quantileErrorShare, quantilesOf } from "./quantiles.ts";
 import type { AffectedRequests } from "./recovery.ts";
-import { toMs } from "./request-figures.ts";
 import type { RunData } from "./run-data.ts";
-import type { LatencyFigures, LatencyQuantiles, RequestFigures } from "./run-report.ts";
+import type { LatencyFigures, RequestFigures } from "./run-report.ts";
 
 /**
  * Latency (finished - scheduled) of the requests that ended ok; beside it the same with lost
@@ -12,54 +11,36 @@ import type { LatencyFigures, LatencyQuantiles, RequestFigures } from "./run-rep
  */
 export function latencyFigures(
   data: RunData,
-  requests: RequestFigures,
+  { lost }: Pick<RequestFigures, "lost">,
   affected: AffectedRequests,
 ): LatencyFigures {
-  const sorted = data.ok.latencyUs.sorted();
+  const all = data.ok.latencyUs.values;
   const deadlineMs = data.configNumber("deadline_ms");
+  const slowUs = limits.slowMs * 1000;
+  const ok = quantilesOf(all);
+  const withLost = { value: (deadlineMs ?? 0) * 1000, count: lost };
   return {
-    ok: quantiles(sorted),
-    withLostAtDeadline:
-      deadlineMs === null ? null : quantilesWithLost(sorted, deadlineMs, requests.lost),
-    ...affectedApart(data, sorted, affected),
+    ok,
+    withLostAtDeadline: deadlineMs === null ? null : quantilesOf(all, withLost),
+    ...affectedApart(data, affected, ok),
+    errorShare: quantileErrorShare(all.length + (deadlineMs === null ? 0 : lost)),
     deadlineMs,
     slowMs: limits.slowMs,
-    slowCount:
-      requests.lost + sorted.reduce((count, us) => count + (us > limits.slowMs * 1000 ? 1 : 0), 0),
+    slowCount: lost + all.reduce((count, us) => count + (us > slowUs ? 1 : 0), 0),
   };
 }
 
-function affectedApart({ ok }: RunData, sorted: Float64Array, affected: AffectedRequests) {
-  if (affected.size === 0) {
-    return { affected: quantiles(new Float64Array()), healthy: quantiles(sorted) };
-  }
+/** With nothing affected, everything is healthy. */
+function affectedApart(
+  { ok }: RunData,
+  affected: AffectedRequests,
+  all: LatencyFigures["ok"],
+): Pick<LatencyFigures, "affected" | "healthy"> {
+  if (affected.size === 0) return { affected: quantilesOf(new Float64Array()), healthy: all };
   const isAffected = (_: number, row: number) => affected.has(ok.number.at(row));
   const { values } = ok.latencyUs;
   return {
-    affected: quantiles(values.filter(isAffected).sort()),
-    healthy: quantiles(values.filter((us, row) => !isAffected(us, row)).sort()),
-  };
-}
-
-function quantiles(sorted: Float64Array): LatencyQuantiles {
-  return {
-    count: sorted.length,
-    p50Ms: toMs(percentile(sorted, 0.5)),
-    p95Ms: toMs(percentile(sorted, 0.95)),
-    p99Ms: toMs(percentile(sorted, 0.99)),
-    maxMs: toMs(percentile(sorted, 1)),
-    meanMs: toMs(mean(sorted)),
-  };
-}
-
-function quantilesWithLost(sorted: Float64Array, deadlineMs: number, lost: number) {
-  const all = new SortedWithRepeats(sorted, { value: deadlineMs * 1000, count: lost });
-  return {
-    count: all.length,
-    p50Ms: toMs(all.percentile(0.5)),
-    p95Ms: toMs(all.percentile(0.95)),
-    p99Ms: toMs(all.percentile(0.99)),
-    maxMs: toMs(all.percentile(1)),
-    meanMs: toMs(all.mean()),
+    affected: quantilesOf(values.filter(isAffected)),
+    healthy: quantilesOf(values.filter((us, row) => !isAffected(us, row))),
   };
 }

@@ -130,12 +130,17 @@ describe("LedgerCollector", () => {
     expect(run?.executions.total).toBe(1);
   });
 
-  test("frees the rows of runs that prove to be older", () => {
-    const ledger = collect({
-      "a.log": [loadHeader(0, { run: "a" }), okLine(4, 1, { run: "a" })],
-      "b.log": [loadHeader(9000, { run: "b" }), okLine(9004, 1, { run: "b" })],
-    });
-    expect(ledger.runs.map(({ run }) => run)).toEqual(["b"]);
-    expect(ledger.clientHeaders.map(({ run }) => run)).toEqual(["b", "a"]);
+  test("frees the rows of runs that prove to be older than another of their file", () => {
+    const older = [loadHeader(0, { run: "a" }), okLine(4, 1, { run: "a" })];
+    const newer = [loadHeader(9000, { run: "b" }), okLine(9004, 1, { run: "b" })];
+    const elsewhere = [loadHeader(5000, { run: "c" }), okLine(5004, 1, { run: "c" })];
+    for (const client of [
+      [...older, ...newer],
+      [...newer, ...older],
+    ]) {
+      const ledger = collect({ "a.log": client, "c.log": elsewhere });
+      expect(ledger.runs.map(({ run }) => run)).toEqual(["b", "c"]);
+      expect(ledger.clientHeaders.map(({ run }) => run)).toEqual(["b", "c", "a"]);
+    }
   });
 });

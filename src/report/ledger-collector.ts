@@ -12,7 +12,10 @@ import { runOfRequest } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import { RunData } from "./run-data.ts";
 
-/** Which client runs are kept. Of the others only the header is, so an old log costs no memory. */
+/**
+ * Which client runs are kept; `newest` is the newest of each file, since several load machines may
+ * make one run. Of the others only the header is, so an old log costs no memory.
+ */
 export type RunSelection = "newest" | "all" | { readonly run: string };
 
 /** One life of a server process, as its ledger tells it. */
@@ -59,7 +62,7 @@ export class LedgerCollector {
   readonly #runs = new Map<string, RunData>();
   readonly #headers = new Map<string, { header: RunRecord; path: string }>();
   readonly #sources: LedgerSource[] = [];
-  #newest: RunRecord | undefined;
+  readonly #newestByPath = new Map<string, RunRecord>();
   #located: RunData | undefined;
 
   constructor(selection: RunSelection = "newest") {
@@ -116,9 +119,10 @@ export class LedgerCollector {
     this.#headers.set(header.run, { header, path });
     if (!isClientRun(header)) return;
     let older: RunRecord | undefined = header;
-    if (this.#newest === undefined || newestFirst(header, this.#newest) < 0) {
-      older = this.#newest;
-      this.#newest = header;
+    const newest = this.#newestByPath.get(path);
+    if (newest === undefined || newestFirst(header, newest) < 0) {
+      older = newest;
+      this.#newestByPath.set(path, header);
     }
     if (older !== undefined && this.selection === "newest") this.#forget(older.run);
     const data = this.runData(header.run);
@@ -172,7 +176,8 @@ export class LedgerCollector {
     const { selection } = this;
     if (selection === "all") return true;
     if (selection !== "newest") return run === selection.run;
-    return run === this.#newest?.run || !this.#headers.has(run);
+    const path = this.#headers.get(run)?.path;
+    return path === undefined || this.#newestByPath.get(path)?.run === run;
   }
 
   #forget(run: string): void {

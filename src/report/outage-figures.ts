@@ -100,6 +100,7 @@ function figuresOf(found: Found, context: Context): OutageFigures {
   const signUs = firstSignUs(found);
   const healthyUs = answered.healthyUs(beginUs, Math.min(span.endUs, data.endUs));
   return {
+    run: data.run,
     endpoint,
     cause,
     beginFrom,

@@ -5,6 +5,7 @@ import { faultSections } from "./render-faults.ts";
 import { verdictLines } from "./render-verdict.ts";
 import type {
   FileFigures,
+  LatencyFigures,
   LatencyQuantiles,
   ReplicaFigures,
   Report,
@@ -75,6 +76,13 @@ function headLines({ run }: RunReport, options: TextOptions): Lines {
   const settings = Object.entries(config).map(([key, value]) => `${key}=${value}`);
   return [
     ...wrapped(`Run ${run.run}: ${facts.join(", ")}`, options, ""),
+    ...run.parts.flatMap((part) =>
+      wrapped(
+        `run ${part.run} on ${part.host ?? "an unknown host"}, started ${part.started}: ` +
+          `scheduled ${part.scheduled}, ok ${part.ok}`,
+        options,
+      ),
+    ),
     ...(settings.length === 0 ? [] : wrapped(settings.join(" "), options)),
   ];
 }
@@ -135,9 +143,8 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   const row = (name: string, quantiles: LatencyQuantiles) => [
     name,
     String(quantiles.count),
-    ...[quantiles.p50Ms, quantiles.p95Ms, quantiles.p99Ms, quantiles.maxMs, quantiles.meanMs].map(
-      msText,
-    ),
+    ...[quantiles.p50Ms, quantiles.p95Ms, quantiles.p99Ms, quantiles.p999Ms].map(msText),
+    ...[quantiles.maxMs, quantiles.meanMs].map(msText),
   ];
   const rows = [row("ok", latency.ok)];
   if (latency.withLostAtDeadline !== null) {
@@ -146,13 +153,21 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   if (latency.affected.count > 0) {
     rows.push(row("affected", latency.affected), row("healthy", latency.healthy));
   }
-  const head = ["requests", "count", "p50", "p95", "p99", "max", "mean"];
+  const head = ["requests", "count", "p50", "p95", "p99", "p99.9", "max", "mean"];
   return [
     tinted(`Latency (${definitionOf("latency", "latency")})`, "title", options),
-    ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6] }, options),
+    ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6, 7] }, options),
+    ...errorLines(latency),
     `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
     ...definitionLines("latency", options),
+  ];
+}
+
+function errorLines({ errorShare }: LatencyFigures): Lines {
+  if (errorShare === 0) return [];
+  return [
+    `  by histogram: p50 to p99.9 within ${errorShare * 100} % of their value, the rest exact`,
   ];
 }
 

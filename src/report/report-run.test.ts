@@ -70,18 +70,26 @@ describe("reportLedgers() over a run worked out by hand", () => {
   test("takes percentiles by the guide's rule, with and without the lost request", () => {
     // Sorted 4 5 6 7 8 9 10: p50 at floor(3.5) = 3, p95 at floor(6.65) = 6, mean 49 / 7.
     expect(report.latency.ok).toEqual({
-      ...{ count: 7, p50Ms: 7, p95Ms: 10, p99Ms: 10, maxMs: 10, meanMs: 7 },
+      ...{ count: 7, p50Ms: 7, p95Ms: 10, p99Ms: 10, p999Ms: 10, maxMs: 10, meanMs: 7 },
     });
     // ... and 30000 as the eighth: p50 at floor(4) = 4, p95 at floor(7.6) = 7, mean 30049 / 8.
     expect(report.latency.withLostAtDeadline).toEqual({
-      ...{ count: 8, p50Ms: 8, p95Ms: 30000, p99Ms: 30000, maxMs: 30000, meanMs: 3756.125 },
+      ...{
+        count: 8,
+        p50Ms: 8,
+        p95Ms: 30000,
+        p99Ms: 30000,
+        p999Ms: 30000,
+        maxMs: 30000,
+        meanMs: 3756.125,
+      },
     });
     // #4, whose first attempt failed, apart from the rest, sorted 4 5 6 7 8 9: p50 at floor(3).
     expect(report.latency.affected).toEqual({
-      ...{ count: 1, p50Ms: 10, p95Ms: 10, p99Ms: 10, maxMs: 10, meanMs: 10 },
+      ...{ count: 1, p50Ms: 10, p95Ms: 10, p99Ms: 10, p999Ms: 10, maxMs: 10, meanMs: 10 },
     });
     expect(report.latency.healthy).toEqual({
-      ...{ count: 6, p50Ms: 7, p95Ms: 9, p99Ms: 9, maxMs: 9, meanMs: 6.5 },
+      ...{ count: 6, p50Ms: 7, p95Ms: 9, p99Ms: 9, p999Ms: 9, maxMs: 9, meanMs: 6.5 },
     });
     // Lags of the eight: 1 0 0 0 0 1 0 0.
     expect(report.lag).toEqual({ p99Ms: 1, maxMs: 1, lateCount: 0 });
@@ -117,7 +125,7 @@ describe("reportLedgers() over a run worked out by hand", () => {
     expect(report.recovery).toEqual({ affectedCount: 1, recoveredCount: 1, p50Ms: 8, worstMs: 8 });
     expect(report.outages).toEqual([
       {
-        ...{ endpoint: "localhost:50051", cause: "crash", beginFrom: "fault" },
+        ...{ run: "gold", endpoint: "localhost:50051", cause: "crash", beginFrom: "fault" },
         ...{ beginUs: startUs + 1_200_000, begin: "2026-11-22 21:35:01" },
         endUs: startUs + 2_509_000,
         noticed: true,
@@ -184,11 +192,11 @@ describe("reportLedgers() over a run worked out by hand", () => {
       // #1: sent 0.001, executed 0.003, answered 0.004; #3: sent 1.000, executed 1.004, answered
       // 1.006.
       // From max(-1, -2) to min(2, 4).
-      { endpoint: "localhost:50051", pid: 21, offsetMinMs: -1, offsetMaxMs: 2 },
+      { run: "gold", endpoint: "localhost:50051", pid: 21, offsetMinMs: -1, offsetMaxMs: 2 },
       // #6: sent 2.501, executed 2.504, answered 2.509.
-      { endpoint: "localhost:50051", pid: 23, offsetMinMs: -5, offsetMaxMs: 3 },
+      { run: "gold", endpoint: "localhost:50051", pid: 23, offsetMinMs: -5, offsetMaxMs: 3 },
       // #2 -2..3, #4 (sent 1.502) -4..4, #5 -3..4, #8 -4..4.
-      { endpoint: "localhost:50052", pid: 22, offsetMinMs: -2, offsetMaxMs: 3 },
+      { run: "gold", endpoint: "localhost:50052", pid: 22, offsetMinMs: -2, offsetMaxMs: 3 },
     ]);
     // The one is #7, which the client found wrong.
     expect(report.remarks).toEqual([

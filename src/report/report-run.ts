@@ -2,17 +2,16 @@ import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerRecord, RunRecord } from "../ledger/record.ts";
 import { causeFigures } from "./cause-figures.ts";
-import { consistencyOf } from "./consistency.ts";
-import { executionFindings } from "./executions.ts";
+import type { RunFigures } from "./figure-catalog.ts";
 import { latencyFigures } from "./latency.ts";
 import type { LedgerCollector, SourceFacts } from "./ledger-collector.ts";
-import { outageFigures } from "./outage-figures.ts";
+import { pooledRun, poolingRemarks, selectedRuns } from "./pooled-run.ts";
 import { affectedRequests, recoveryFigures } from "./recovery.ts";
 import { attemptFigures, replicaFigures, stateChanges } from "./replica-figures.ts";
+import { combined, reportApart } from "./report-apart.ts";
 import { durationFigures, lagFigures, requestFigures } from "./request-figures.ts";
-import { restartsOfRun } from "./restarts.ts";
+import { judgeRequirement, type Requirement } from "./requirement.ts";
 import type { RunData } from "./run-data.ts";
-import { faultsOfRun } from "./run-faults.ts";
 import type {
   FileContent,
   FileFigures,
@@ -20,6 +19,7 @@ import type {
   RequestFigures,
   RunFacts,
   RunName,
+  RunPart,
   RunReport,
 } from "./run-report.ts";
 import { throughputFigures } from "./throughput.ts";
@@ -30,16 +30,17 @@ import { wallSecond } from "./wall-time.ts";
  * The report over the collector's selection of runs, the newest first. Throws `cannot-run` when the
  * ledgers hold no client run, or not the one that was asked for.
  */
-export function reportLedgers(ledger: LedgerCollector): Report {
-  const { selection } = ledger;
-  const kept = ledger.runs;
-  const selected = selection === "newest" ? kept.slice(0, 1) : kept;
-  const reported = new Set(selected.map(({ run }) => run));
+export function reportLedgers(
+  ledger: LedgerCollector,
+  requirements: readonly Requirement[] = [],
+): Report {
+  const selected = selectedRuns(ledger);
+  const reported = new Set(selected.flatMap((runs) => runs.map(({ run }) => run)));
   const others = ledger.clientHeaders.filter(({ run }) => !reported.has(run)).map(nameOf);
   if (selected.length === 0) throw noRun(ledger, others);
   return {
     schemaVersion: 1,
-    reports: selected.map((data) => reportRun(ledger, data)),
+    reports: selected.map((runs) => reportRun(ledger, runs, requirements)),
     otherRuns: others,
     files: ledger.sources.map(fileFigures),
   };
@@ -57,42 +58,42 @@ function noRun({ selection }: LedgerCollector, others: readonly RunName[]): DfsE
   );
 }
 
-function reportRun(ledger: LedgerCollector, data: RunData): RunReport {
+function reportRun(
+  ledger: LedgerCollector,
+  runs: readonly RunData[],
+  requirements: readonly Requirement[],
+): RunReport {
+  const data = pooledRun(runs);
   const requests = requestFigures(data);
-  const duration = durationFigures(data, requests);
-  const lag = lagFigures(data);
   const affected = affectedRequests(data);
-  const recovery = recoveryFigures(affected.values(), affected.size);
-  const executions = executionFindings(ledger, data);
-  const faults = faultsOfRun(ledger, data);
-  const restarts = restartsOfRun(ledger, data);
-  const run = runFacts(data);
-  const outages = outageFigures(data, faults.faults, affected);
-  const consistency = consistencyOf(ledger, data, executions.figures);
-  return {
-    run,
-    verdict: judge({
-      ...{ run, requests, duration, lag, recovery },
-      missingRecords: missingRecords(data, requests),
-      isLedgerKept: ledger.isKeptInFile(data.run),
-      consistency,
-    }),
+  const apart = combined(runs.map((own) => reportApart(ledger, own)));
+  const { executions, outages, byEndpoint, consistency } = apart;
+  const figures: RunFigures = {
+    run: runFacts(data, runs),
     requests,
-    duration,
+    duration: durationFigures(data, requests),
     throughput: throughputFigures(data),
     latency: latencyFigures(data, requests, affected),
-    lag,
+    lag: lagFigures(data),
     attempts: attemptFigures(data),
-    replicas: replicaFigures(data, executions.byEndpoint),
-    recovery,
-    outages: outages.outages,
-    outagesByCause: causeFigures(outages.outages),
-    executions: executions.figures,
-    restarts: restarts.restarts,
-    clocks: executions.clocks,
+    replicas: replicaFigures(data, byEndpoint),
+    recovery: recoveryFigures(affected.values(), affected.size),
+    outages,
+    outagesByCause: causeFigures(outages),
+    executions,
+    restarts: apart.restarts,
+    clocks: apart.clocks,
     stateChanges: stateChanges(data),
-    remarks: [...faults.remarks, ...restarts.remarks, ...outages.remarks, ...consistency.remarks],
+    remarks: [...poolingRemarks(runs), ...apart.remarks],
   };
+  const evidence = {
+    ...figures,
+    missingRecords: missingRecords(data, requests),
+    isLedgerKept: runs.every(({ run }) => ledger.isKeptInFile(run)),
+    consistency,
+  };
+  const judged = requirements.map((requirement) => judgeRequirement(requirement, figures));
+  return { ...figures, verdict: judge(evidence, judged) };
 }
 
 function nameOf(header: RunRecord): RunName {
@@ -100,7 +101,7 @@ function nameOf(header: RunRecord): RunName {
   return { run, startedUs: tUs, started: wallSecond(tUs, utcOffset) };
 }
 
-function runFacts(data: RunData): RunFacts {
+function runFacts(data: RunData, runs: readonly RunData[]): RunFacts {
   const { header, end, run } = data;
   return {
     run,
@@ -112,7 +113,14 @@ function runFacts(data: RunData): RunFacts {
     utcOffset: header?.utcOffset ?? null,
     endReason: end?.reason ?? null,
     config: header?.config ?? {},
+    parts: runs.length === 1 ? [] : runs.map(partOf),
   };
+}
+
+function partOf(data: RunData): RunPart {
+  const { scheduled, ok } = requestFigures(data);
+  const { run, startedUs, started, host } = runFacts(data, [data]);
+  return { run, startedUs, started, host, scheduled, ok };
 }
 
 /** Torn lines are gone without a trace of their kind; the footer's totals show which they were. */

@@ -58,6 +58,17 @@ export interface RunFacts extends RunName {
   /** `normal`, `interrupted`, or null when the load left no footer. */
   readonly endReason: string | null;
   readonly config: Readonly<Record<string, string>>;
+  /**
+   * The runs of several load machines that this is one report over; empty when it is of one run.
+   * `run` then names them all, joined by +.
+   */
+  readonly parts: readonly RunPart[];
+}
+
+export interface RunPart extends RunName {
+  readonly host: string | null;
+  readonly scheduled: number;
+  readonly ok: number;
 }
 
 export interface RequestFigures {
@@ -112,6 +123,7 @@ export interface LatencyQuantiles {
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
   readonly p99Ms: number | null;
+  readonly p999Ms: number | null;
   readonly maxMs: number | null;
   readonly meanMs: number | null;
 }
@@ -125,6 +137,11 @@ export interface LatencyFigures {
   /** Of the ok: those of affected requests, and all the others. */
   readonly affected: LatencyQuantiles;
   readonly healthy: LatencyQuantiles;
+  /**
+   * By how much of its value a quantile may be off: 0 when they are exact, as they are up to
+   * limits.exactQuantileMaxCount requests. The worst and the mean always are.
+   */
+  readonly errorShare: number;
   readonly deadlineMs: number | null;
   /** Slower than this is noticed; lost requests count as slow. */
   readonly slowMs: number;
@@ -180,6 +197,8 @@ export interface RecoveryFigures {
 }
 
 export interface OutageFigures {
+  /** The run whose client saw it: the instants below are those of its host. */
+  readonly run: string;
   readonly endpoint: string;
   /** The fault's name, several joined by +, or `unknown` when no fault ledger tells. */
   readonly cause: string;
@@ -340,6 +359,8 @@ export interface RestartFact {
  * request left and before the answer came.
  */
 export interface ClockOffset {
+  /** The run of the client. */
+  readonly run: string;
   readonly endpoint: string;
   readonly pid: number | null;
   readonly offsetMinMs: number;

@@ -51,6 +51,7 @@ export function endpointOrUndefined(text: string): { host: string; port: number 
   }
 }
 
-function isLoopback(host: string): boolean {
+/** Means another machine on every machine. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
 }

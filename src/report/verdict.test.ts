@@ -6,7 +6,7 @@ import { type Evidence, exitStatusOfVerdict, floorPercent, judge } from "./verdi
 const evidence: Evidence = {
   run: {
     ...{ run: "r", startedUs: 0, started: "", endedUs: 0, version: "1", host: "h" },
-    ...{ utcOffset: "+00:00", endReason: "normal", config: { verify: "answer" } },
+    ...{ utcOffset: "+00:00", endReason: "normal", config: { verify: "answer" }, parts: [] },
   },
   requests: {
     ...{ scheduled: 1000, scheduledIsExact: true, ok: 1000, wrong: 0, failed: 0 },

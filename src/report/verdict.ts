@@ -4,7 +4,7 @@ import { limits } from "../base/limits.ts";
 import type { Consistency } from "./consistency.ts";
 import type { Criterion, RunReport, Verdict } from "./run-report.ts";
 
-/** Everything a verdict looks at. */
+/** Everything the guide's criteria look at. */
 export type Evidence = Pick<RunReport, "run" | "requests" | "duration" | "lag" | "recovery"> & {
   /** Records of each kind that the footer counts and the ledger does not hold, such as `2 ok`. */
   readonly missingRecords: readonly string[];
@@ -18,25 +18,45 @@ const successShareAbove = 0.95;
 const recoveryBelowMs = 1000;
 
 /**
- * The guide's criteria over a run. Inconclusive: the load generator could not keep its schedule, so
- * whatever else was seen was seen under another load. A criterion that cannot be judged is not met.
+ * The guide's criteria over a run, and what was required besides. A requirement takes the place of
+ * the guide's criterion on the same figure; whether the run was held, its rate kept and its ledgers
+ * whole is always asked, since no figure of a run of which that is untrue says anything.
+ * Inconclusive: the load generator could not keep its schedule, so whatever else was seen was seen
+ * under another load. A criterion that cannot be judged is not met.
  */
-export function judge(evidence: Evidence): Verdict {
+export function judge(evidence: Evidence, required: readonly JudgedRequirement[] = []): Verdict {
+  const figures = new Set(required.map(({ figure }) => figure));
   const criteria = [
-    durationHeld(evidence),
-    rateHeld(evidence),
-    successRate(evidence),
-    nothingLost(evidence),
-    ...nothingWrong(evidence),
-    recovery(evidence),
-    ledgerComplete(evidence),
-    ledgersConsistent(evidence),
-  ];
+    ...guideCriteria(evidence).filter(({ figure }) => !figures.has(figure)),
+    ...required,
+  ].map(({ criterion }) => criterion);
   const behind = whyBehind(evidence);
   if (behind.length > 0) return { result: "inconclusive", reasons: behind, criteria };
   const unmet = criteria.filter(({ met }) => met !== "yes");
   const reasons = unmet.map(({ name, why }) => `${name}: ${why}`);
   return { result: reasons.length === 0 ? "verified" : "not-verified", reasons, criteria };
+}
+
+/** No figure that a requirement could be about. */
+const always = "";
+
+/** A criterion, and the figure that it is about. */
+export interface JudgedRequirement {
+  readonly figure: string;
+  readonly criterion: Criterion;
+}
+
+function guideCriteria(evidence: Evidence): readonly JudgedRequirement[] {
+  return [
+    { figure: always, criterion: durationHeld(evidence) },
+    { figure: always, criterion: rateHeld(evidence) },
+    { figure: "success", criterion: successRate(evidence) },
+    { figure: "lost", criterion: nothingLost(evidence) },
+    ...nothingWrong(evidence).map((criterion) => ({ figure: "wrong", criterion })),
+    { figure: "recovery", criterion: recovery(evidence) },
+    { figure: always, criterion: ledgerComplete(evidence) },
+    { figure: always, criterion: ledgersConsistent(evidence) },
+  ];
 }
 
 export function exitStatusOfVerdict({ result }: Verdict): ExitStatus {

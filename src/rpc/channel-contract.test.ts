@@ -53,6 +53,19 @@ for (const implementation of implementations) {
         expect((await unaryResult(channel, echo([0, 255]))).pushback).toBe("never");
       });
 
+      test("go on where they are when the channel is renewed, and new ones go elsewhere", async () => {
+        const { port, seen } = await serve();
+        const channel = open(implementation, port);
+        await unaryResult(channel, echo([1]));
+        const unanswered = unaryResult(channel, echo([], { timeoutMs: 1500 }));
+        expect(await within(() => seen.metadata.length === 2)).toBe(true);
+        channel.renew();
+        expect((await unaryResult(channel, echo([1], { waitForReady: true }))).status).toBe("OK");
+        expect((await unanswered).status).toBe("DEADLINE_EXCEEDED");
+        expect(new Set(seen.peers).size).toBe(2);
+        expect(await reaches(channel, "ready")).toBe(true);
+      });
+
       test("end when their time is over", async () => {
         const channel = open(implementation, (await serve()).port);
         const result = await unaryResult(channel, echo([], { timeoutMs: 100 }));

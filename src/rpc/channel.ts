@@ -12,6 +12,11 @@ export interface Channel {
   onStateChange(listener: (state: ChannelState) => void): void;
   /** Connects, and from then on connects again, after a small jittered backoff, when broken. */
   connect(): void;
+  /**
+   * Connects anew beside the present connection, if there is one, which may be dead without a word:
+   * open calls go on there, new ones wait for the new one.
+   */
+  renew(): void;
   /** `onResult` is called exactly once, never before unary() has returned. */
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall;
   /** A call answered by any number of messages; `onEnd` is called exactly once, after the last. */

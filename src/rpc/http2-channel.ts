@@ -78,6 +78,10 @@ class Http2Channel implements Channel {
     if (this.#state === "idle" && !this.#isClosed) this.#attempt();
   }
 
+  renew(): void {
+    this.#connection?.retire("the connection was given up for its silence");
+  }
+
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
     const begun = this.#begin(call, { isUnary: true, events: unarySink(onResult) });
     return () => begun.cancel();

@@ -70,7 +70,16 @@ export class Http2Connection {
     this.#openCount++;
     this.#startedCount++;
     call.start(this.#carrier);
-    if (this.#startedCount >= startedMaxCount) this.#drain();
+    if (this.#startedCount >= startedMaxCount) this.retire("its stream ids are used up");
+  }
+
+  /** It takes no new calls and closes with the last open one; `reason`: should it break before. */
+  retire(reason: string): void {
+    this.#reason = reason;
+    if (this.#state !== "ready") return;
+    this.#state = "draining";
+    this.#options.events.onDraining(this);
+    this.#session?.close();
   }
 
   /** Ends it without a word to its events. */
@@ -95,8 +104,7 @@ export class Http2Connection {
       else if (this.hasRoom) this.#options.events.onRoom(this);
     });
     session.on("goaway", (code) => {
-      this.#reason = `connection lost after GOAWAY with error code ${code}`;
-      this.#drain();
+      this.retire(`connection lost after GOAWAY with error code ${code}`);
     });
     session.on("error", (error) => {
       this.#lose(`connection lost: ${messageOf(error)}`);
@@ -124,13 +132,6 @@ export class Http2Connection {
         if (this.hasRoom) this.#options.events.onRoom(this);
       },
     };
-  }
-
-  #drain(): void {
-    if (this.#state !== "ready") return;
-    this.#state = "draining";
-    this.#options.events.onDraining(this);
-    this.#session?.close();
   }
 
   #lose(reason: string): void {

@@ -90,7 +90,10 @@ function drawApplicationFault(random: Random) {
     "RESOURCE_EXHAUSTED",
     "INVALID_ARGUMENT",
   ] as const);
-  const result: UnaryResult = { status, detail: "so says the application", mayHaveExecuted: true };
+  const result: UnaryResult = {
+    ...{ status, detail: "so says the application", mayHaveExecuted: true },
+    isFromPeer: true,
+  };
   const pushback = drawOne<number | "never" | "none">(random, [
     "none",
     "never",

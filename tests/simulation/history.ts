@@ -12,8 +12,9 @@ export interface History {
   readonly requests: RequestHistory[];
   /** Calls of requests, per replica, as they were asked of its channel. */
   readonly calls: SimulatedCall[][];
-  /** When its channel became ready, per replica. */
+  /** When its channel became ready, and when it was asked for a new connection, per replica. */
   readonly readyUs: number[][];
+  readonly renewedUs: number[][];
   readonly changes: ReplicaChange[];
   /** The attempt timeout from each instant on. */
   readonly timeouts: { readonly tUs: number; readonly timeoutMs: number }[];

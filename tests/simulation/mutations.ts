@@ -123,6 +123,7 @@ function changedUnary(channel: Channel, unary: Channel["unary"]): Channel {
     },
     onStateChange: (listener) => channel.onStateChange(listener),
     connect: () => channel.connect(),
+    renew: () => channel.renew(),
     stream: (call, events) => channel.stream(call, events),
     close: () => channel.close(),
   };

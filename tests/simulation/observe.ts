@@ -99,6 +99,10 @@ export function observeChannel(channel: Channel, observer: ChannelObserver): Cha
     },
     onStateChange: (listener) => channel.onStateChange(listener),
     connect: () => channel.connect(),
+    renew: () => {
+      observer.history.renewedUs[observer.replica]?.push(observer.nowUs());
+      channel.renew();
+    },
     stream: (call, events) => channel.stream(call, events),
     close: () => channel.close(),
     unary(call, onResult) {

@@ -27,7 +27,7 @@ export function finePeriod(
   return fineUs < toUs ? { fromUs: fineUs, toUs } : undefined;
 }
 
-/** A half-open connection ends when the channel, by its silence alone, has got a new one. */
+/** A half-open connection ends when the client, by its silence alone, has got a new one. */
 function faultEndUs(
   { readyUs, startUs }: History,
   { effect, replica, atMs, untilMs }: Fault,

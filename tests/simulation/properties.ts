@@ -2,6 +2,7 @@ import { limits } from "../../src/base/limits.ts";
 import type { ReplicaState } from "../../src/failover/replica-state.ts";
 import type { History, RequestHistory } from "./history.ts";
 import { finePeriod, longestServiceMs, longestTimeoutMs, returnMs } from "./patience.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Every rule that the run broke, in words; none, if failover kept its promises. */
 export function violationsOf(history: History): string[] {
@@ -72,11 +73,16 @@ function reportedOnce({ number, reports, attempts }: RequestHistory): string[] {
   });
 }
 
-/** A late answer counts: nothing is cancelled while the request still needs an answer. */
-function neverCancelledEarly({ schedule }: History, request: RequestHistory): string[] {
+/**
+ * A late answer counts: nothing is cancelled while the request still needs an answer, but for what
+ * is open on a connection that is given up.
+ */
+function neverCancelledEarly({ schedule, renewedUs }: History, request: RequestHistory): string[] {
   if (schedule.policy !== "adaptive") return [];
-  return request.attempts.flatMap(({ cancelledUs, replica }) =>
-    cancelledUs !== undefined && (request.doneCount === 0 || cancelledUs < request.doneUs)
+  return request.attempts.flatMap(({ tUs, cancelledUs, replica }) =>
+    cancelledUs !== undefined &&
+    (request.doneCount === 0 || cancelledUs < request.doneUs) &&
+    !renewedUs[replica]?.some((renewed) => tUs <= renewed && renewed <= cancelledUs)
       ? [`request ${request.number} cancelled its attempt on replica ${replica} before its end`]
       : [],
   );
@@ -93,10 +99,15 @@ function answeredInTime(history: History, request: RequestHistory): string[] {
   if (schedule.policy !== "adaptive" || schedule.family === "overload") return [];
   if (!request.isIdempotent && (result?.mayHaveExecuted ?? false)) return [];
   if (toldNotToRetry(history, request)) return [];
+  // Both the first attempt and the last chance may meet one of several slow replicas.
+  const slowed = slowedCount(schedule);
+  if (slowed > 1) return [];
   for (const replica of schedule.replicas.keys()) {
     const fine = finePeriod(history, replica, { fromUs: sentUs, toUs: deadlineUs });
     if (fine === undefined) continue;
-    const latestUs = fine.fromUs + patienceMs(history, replica, { sentUs, ...fine }) * 1000;
+    const patienceUs = patienceMs(history, replica, { sentUs, ...fine }) * 1000;
+    const fromUs = slowed > 0 ? Math.max(fine.fromUs, lastChanceUs(request)) : fine.fromUs;
+    const latestUs = fromUs + patienceUs;
     if (latestUs >= fine.toUs) continue;
     const name = `request ${number}, for which replica ${replica} was well,`;
     if (result?.answer === undefined) return [`${name} was lost: ${result?.detail}`];
@@ -106,6 +117,16 @@ function answeredInTime(history: History, request: RequestHistory): string[] {
     }
   }
   return [];
+}
+
+/** A replica that is slow but alive is no silent one: for want of budget it may be waited for. */
+function slowedCount({ faults }: Schedule): number {
+  const slowed = faults.filter(({ effect: { kind } }) => kind === "slow" || kind === "limp");
+  return new Set(slowed.map(({ replica }) => replica)).size;
+}
+
+function lastChanceUs({ sentUs, deadlineUs }: RequestHistory): number {
+  return sentUs + (deadlineUs - sentUs) * limits.lastChanceShare;
 }
 
 /** A replica has refused it and asked not to be asked again: what is open elsewhere must do. */
@@ -129,11 +150,17 @@ function patienceMs(
   return (others + 2) * timeoutMs + 3 * serviceMs + limits.allOutPauseMs + returnMs(schedule);
 }
 
-/** At no instant more hedges than the first tokens and the share of the requests so far. */
+/**
+ * At no instant more hedges than the first tokens and the share of the requests so far. Those of a
+ * request that has waited for half its time do not count: no bound loses a request.
+ */
 function hedgesWithinBudget({ schedule, requests }: History): string[] {
   const hedgesUs = requests
-    .flatMap(({ attempts }) => attempts)
-    .filter(({ need }) => need === "slowness")
+    .flatMap((request) =>
+      request.attempts.filter(
+        ({ need, tUs }) => need === "slowness" && tUs < lastChanceUs(request),
+      ),
+    )
     .map(({ tUs }) => tUs)
     .sort((a, b) => a - b);
   for (const [index, tUs] of hedgesUs.entries()) {

@@ -133,6 +133,7 @@ function emptyHistory(schedule: Schedule, startUs: number): History {
     })),
     calls: schedule.replicas.map(() => []),
     readyUs: schedule.replicas.map(() => []),
+    renewedUs: schedule.replicas.map(() => []),
     ...{ changes: [], timeouts: [], violations: [], stepCount: 0 },
     leftovers: { clientTimers: 0, openAttempts: 0, inFlight: 0, waiting: 0 },
   };
@@ -209,5 +210,6 @@ function assertReleased({ history, replicas, world }: Run, change: ReplicaChange
 
 function isWaiting(request: RequestHistory, nowUs: number): boolean {
   if (isDone(request) || request.sentUs >= nowUs || request.deadlineUs <= nowUs) return false;
-  return request.attempts.every(({ isOpen }) => !isOpen);
+  // One whose attempt failed in this very instant began to wait after the replica had returned.
+  return request.attempts.every(({ isOpen, endedUs }) => !isOpen && endedUs < nowUs);
 }

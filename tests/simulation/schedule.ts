@@ -113,7 +113,6 @@ function drawChannel(random: Random): ChannelModel {
     backoffMinMs,
     backoffMaxMs: backoffMinMs * drawScale(random, 1, 10),
     connectTimeoutMs: drawScale(random, 100, 3000),
-    silenceLimitMs: drawOne(random, [1000, 5000, 20_000]),
     tellsStateFirst: drawChance(random, 0.5),
     cancelsAtOnce: drawChance(random, 0.5),
   };

@@ -116,17 +116,23 @@ test("a mute replica holds the channel in connecting until the connect timeout",
   expect(channel.state).toBe("ready");
 });
 
-test("a half-open connection is given up for its silence alone", () => {
+test("a half-open connection keeps its silence, and renew() gets another beside it", () => {
   const { world, replica, channel, call } = prepare();
   channel.connect();
   world.clock.advanceMs(2);
   replica.halfOpen();
-  const { ended } = call(30_000);
-  world.clock.advanceMs(9_999);
-  expect([channel.state, ended.count]).toEqual(["ready", 0]);
-  world.clock.advanceMs(100);
-  expect([channel.state, ended.result?.status]).toEqual(["ready", "UNAVAILABLE"]);
-  expect(replica.executedCount).toBe(0);
+  const lost = call(30_000);
+  world.clock.advanceMs(20_000);
+  expect([channel.state, lost.ended.count]).toEqual(["ready", 0]);
+  channel.renew();
+  world.clock.advanceMs(10);
+  const next = call();
+  world.clock.advanceMs(10);
+  expect([channel.state, next.ended.result?.status]).toEqual(["ready", "OK"]);
+  expect(lost.ended.count).toBe(0);
+  world.clock.advanceMs(10_000);
+  expect(lost.ended.result?.status).toBe("DEADLINE_EXCEEDED");
+  expect(replica.executedCount).toBe(1);
 });
 
 test("cancel() ends a call with CANCELLED, once", () => {

@@ -18,11 +18,6 @@ export interface ChannelModel {
   readonly backoffMinMs: number;
   readonly backoffMaxMs: number;
   readonly connectTimeoutMs: number;
-  /**
-   * A connection that has said nothing for so long while something is asked of it is given up;
-   * infinite: never.
-   */
-  readonly silenceLimitMs: number;
   /** At a lost connection the listeners hear of the state before the calls end, or after. */
   readonly tellsStateFirst: boolean;
   /** cancel() ends the call before it returns, or soon after. */
@@ -33,7 +28,6 @@ export const defaultChannelModel: ChannelModel = {
   backoffMinMs: 10,
   backoffMaxMs: 100,
   connectTimeoutMs: 1000,
-  silenceLimitMs: 10_000,
   tellsStateFirst: true,
   cancelsAtOnce: false,
 };
@@ -55,7 +49,7 @@ interface OpenCall {
 }
 
 /** A client's channel to a simulated replica; keeps the contract of Channel to the letter. */
-export class SimulatedChannel implements Channel, ClientEnd {
+export class SimulatedChannel implements Channel {
   readonly endpoint: Endpoint;
   readonly #options: SimulatedChannelOptions;
   readonly #model: ChannelModel;
@@ -63,14 +57,14 @@ export class SimulatedChannel implements Channel, ClientEnd {
   readonly #listeners: ((state: ChannelState) => void)[] = [];
   readonly #open = new Set<OpenCall>();
   readonly #unsent = new Set<OpenCall>();
+  /** Connections that were given up and still have open calls. */
+  readonly #retired = new Set<SimulatedConnection>();
   #state: ChannelState = "idle";
   #connection: SimulatedConnection | undefined;
   #failureCount = 0;
-  #heardUs = 0;
   #isClosed = false;
   /** Of the connect timeout, or of the backoff. */
   #timer: SimulatedTimer | undefined;
-  #silenceTimer: SimulatedTimer | undefined;
 
   constructor(options: SimulatedChannelOptions) {
     this.endpoint = options.endpoint;
@@ -103,7 +97,7 @@ export class SimulatedChannel implements Channel, ClientEnd {
       path: asked.path,
       requestId: asked.metadata?.["x-request-id"],
       deadlineUs: this.#clock.nowUs() + Math.round(asked.timeoutMs * 1000),
-      onEnd: (result) => this.#onAnswer(open, result),
+      onEnd: (result) => this.#end(open, result),
     });
     const open: OpenCall = { call, onResult, timer: undefined };
     this.#options.onCall?.(call);
@@ -128,40 +122,58 @@ export class SimulatedChannel implements Channel, ClientEnd {
 
   close(): void {
     this.#isClosed = true;
-    this.#stopTimers();
+    this.#stopTimer();
     this.#hangUp();
     for (const open of [...this.#open]) this.#cancel(open);
   }
 
-  onReady(): void {
+  renew(): void {
+    const connection = this.#connection;
+    if (this.#isClosed || this.#state !== "ready" || connection === undefined) return;
+    if (this.#openOn(connection).length > 0) this.#retired.add(connection);
+    else this.#options.replica.hangUp(connection);
+    this.#dial();
+  }
+
+  #openOn(connection: SimulatedConnection): OpenCall[] {
+    return [...this.#open].filter(({ call }) => call.connection === connection);
+  }
+
+  #onReady(): void {
     if (this.#state !== "connecting") return;
-    this.#stopTimers();
+    this.#stopTimer();
     this.#failureCount = 0;
-    this.#heardUs = this.#clock.nowUs();
     this.#enter("ready");
     for (const open of [...this.#unsent]) this.#send(open);
   }
 
-  onGoAway(saidUs: number): void {
-    if (this.#state !== "ready") return;
-    this.#enter("draining");
+  #onGoAway(connection: SimulatedConnection, saidUs: number): void {
+    if (connection === this.#connection) {
+      if (this.#state !== "ready") return;
+      this.#enter("draining");
+    }
     const isUnread = ({ arrivedUs = saidUs + 1 }: SimulatedCall) => arrivedUs > saidUs;
-    for (const open of [...this.#open]) {
-      if (open.call.sentUs === undefined || !isUnread(open.call)) continue;
+    for (const open of this.#openOn(connection)) {
+      if (!isUnread(open.call)) continue;
       const detail = "the peer's GOAWAY says that it was not looked at";
       this.#end(open, { status: "UNAVAILABLE", detail, mayHaveExecuted: false });
     }
   }
 
-  onBroken(detail: string): void {
-    this.#stopTimers();
-    this.#hangUp();
-    const lost = [...this.#open].filter(({ call }) => call.sentUs !== undefined);
+  #onBroken(connection: SimulatedConnection, detail: string): void {
+    const lost = this.#openOn(connection);
     const endCalls = () => {
       for (const open of lost) {
         this.#end(open, { status: "UNAVAILABLE", detail, mayHaveExecuted: true });
       }
     };
+    if (this.#retired.delete(connection)) {
+      this.#options.replica.hangUp(connection);
+      endCalls();
+    }
+    if (connection !== this.#connection) return;
+    this.#stopTimer();
+    this.#hangUp();
     if (!this.#model.tellsStateFirst) endCalls();
     this.#scheduleDial();
     this.#enter("broken");
@@ -169,9 +181,17 @@ export class SimulatedChannel implements Channel, ClientEnd {
   }
 
   #dial(): void {
-    this.#connection = this.#options.replica.connect(this);
+    const client: ClientEnd = {
+      onReady: () => {
+        if (connection === this.#connection) this.#onReady();
+      },
+      onGoAway: (saidUs) => this.#onGoAway(connection, saidUs),
+      onBroken: (detail) => this.#onBroken(connection, detail),
+    };
+    const connection = this.#options.replica.connect(client);
+    this.#connection = connection;
     this.#timer = this.#clock.set(this.#model.connectTimeoutMs, () =>
-      this.onBroken("connecting took too long"),
+      this.#onBroken(connection, "connecting took too long"),
     );
     this.#enter("connecting");
   }
@@ -188,28 +208,7 @@ export class SimulatedChannel implements Channel, ClientEnd {
     const connection = this.#connection;
     if (connection === undefined) return;
     this.#unsent.delete(open);
-    if (this.#open.size - this.#unsent.size === 1) this.#heardUs = this.#clock.nowUs();
     this.#options.replica.send(connection, open.call);
-    this.#listen();
-  }
-
-  /** Gives the connection up once it has been silent for too long while calls are open. */
-  #listen(): void {
-    const { silenceLimitMs } = this.#model;
-    if (silenceLimitMs === Number.POSITIVE_INFINITY || this.#silenceTimer !== undefined) return;
-    const silentMs = (this.#clock.nowUs() - this.#heardUs) / 1000;
-    this.#silenceTimer = this.#clock.set(silenceLimitMs - silentMs, () => {
-      this.#silenceTimer = undefined;
-      if (this.#open.size === this.#unsent.size) return;
-      const isSilent = this.#clock.nowUs() - this.#heardUs >= silenceLimitMs * 1000;
-      if (isSilent) this.onBroken("silent for too long");
-      else this.#listen();
-    });
-  }
-
-  #onAnswer(open: OpenCall, result: UnaryResult): void {
-    this.#heardUs = this.#clock.nowUs();
-    this.#end(open, result);
   }
 
   #onDeadline(open: OpenCall): void {
@@ -229,8 +228,9 @@ export class SimulatedChannel implements Channel, ClientEnd {
   }
 
   #sendCancel({ call }: OpenCall): void {
-    const connection = this.#connection;
-    if (call.connection === undefined || call.connection !== connection) return;
+    const { connection } = call;
+    if (connection === undefined) return;
+    if (connection !== this.#connection && !this.#retired.has(connection)) return;
     this.#options.replica.sendCancel(connection, call);
   }
 
@@ -238,6 +238,7 @@ export class SimulatedChannel implements Channel, ClientEnd {
     if (!this.#open.delete(open)) return;
     this.#unsent.delete(open);
     if (open.timer !== undefined) this.#clock.cancel(open.timer);
+    this.#hangUpRetired(open.call.connection);
     open.onResult(result);
   }
 
@@ -246,11 +247,17 @@ export class SimulatedChannel implements Channel, ClientEnd {
     this.#connection = undefined;
   }
 
-  #stopTimers(): void {
+  /** A connection that was given up goes with its last call. */
+  #hangUpRetired(connection: SimulatedConnection | undefined): void {
+    if (connection === undefined || !this.#retired.has(connection)) return;
+    if (this.#openOn(connection).length > 0) return;
+    this.#retired.delete(connection);
+    this.#options.replica.hangUp(connection);
+  }
+
+  #stopTimer(): void {
     if (this.#timer !== undefined) this.#clock.cancel(this.#timer);
-    if (this.#silenceTimer !== undefined) this.#clock.cancel(this.#silenceTimer);
     this.#timer = undefined;
-    this.#silenceTimer = undefined;
   }
 
   #enter(state: ChannelState): void {

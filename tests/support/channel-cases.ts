@@ -35,6 +35,8 @@ type Answer = (
 /** What a server of ours saw of its callers. */
 export interface Seen {
   readonly metadata: Metadata[];
+  /** Whence each call came: one for each connection. */
+  readonly peers: string[];
   readonly remainingMs: number[];
   cancelledCount: number;
   writtenCount: number;
@@ -44,6 +46,7 @@ interface EchoCall {
   readonly request: Buffer;
   readonly metadata: Metadata;
   getDeadline(): Date | number;
+  getPeer(): string;
 }
 
 interface CountCall extends EchoCall {
@@ -54,6 +57,7 @@ interface CountCall extends EchoCall {
 
 function answerEcho(seen: Seen, call: EchoCall, answer: Answer): void {
   seen.metadata.push(call.metadata);
+  seen.peers.push(call.getPeer());
   seen.remainingMs.push(Number(call.getDeadline()) - Date.now());
   // An empty request is never answered; one that begins with 0 is rejected.
   if (call.request.length === 0) return;
@@ -101,7 +105,13 @@ const definition = (path: string, responseStream: boolean) => ({
 });
 
 export async function serve(at: { port?: number; host?: string; maxStreams?: number } = {}) {
-  const seen: Seen = { metadata: [], remainingMs: [], cancelledCount: 0, writtenCount: 0 };
+  const seen: Seen = {
+    metadata: [],
+    peers: [],
+    remainingMs: [],
+    cancelledCount: 0,
+    writtenCount: 0,
+  };
   const options =
     at.maxStreams === undefined ? {} : { "grpc.max_concurrent_streams": at.maxStreams };
   const server = new Server(options);

@@ -60,8 +60,10 @@ type RunningCall = ReturnType<Client["makeServerStreamRequest"]>;
 
 class GrpcChannel implements Channel {
   readonly endpoint: Endpoint;
-  readonly #client: Client;
-  readonly #connectTimeoutMs: number;
+  #client: Client;
+  /** Those that were given up; they end with their calls, at the latest when the channel closes. */
+  readonly #retired: Client[] = [];
+  readonly #options: Required<GrpcChannelOptions>;
   readonly #listeners: ((state: ChannelState) => void)[] = [];
   readonly #calls = new Set<GrpcCall>();
   #state: ChannelState = "idle";
@@ -71,11 +73,8 @@ class GrpcChannel implements Channel {
 
   constructor(endpoint: Endpoint, options: Required<GrpcChannelOptions>) {
     this.endpoint = endpoint;
-    this.#connectTimeoutMs = options.connectTimeoutMs;
-    this.#client = new Client(formatEndpoint(endpoint), credentials.createInsecure(), {
-      ...fixedOptions,
-      "grpc.max_receive_message_length": options.messageMaxBytes,
-    });
+    this.#options = options;
+    this.#client = this.#open();
   }
 
   get state(): ChannelState {
@@ -89,7 +88,14 @@ class GrpcChannel implements Channel {
   connect(): void {
     if (this.#isWatching || this.#isClosed) return;
     this.#isWatching = true;
-    this.#watch(this.#client.getChannel().getConnectivityState(true));
+    this.#watch(this.#client, this.#client.getChannel().getConnectivityState(true));
+  }
+
+  renew(): void {
+    if (this.#isClosed || this.#state !== "ready") return;
+    this.#retired.push(this.#client);
+    this.#client = this.#open();
+    this.#watch(this.#client, this.#client.getChannel().getConnectivityState(true));
   }
 
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
@@ -111,7 +117,14 @@ class GrpcChannel implements Channel {
     this.#isClosed = true;
     this.#cancelTimeout?.();
     for (const call of [...this.#calls]) call.cancel("the channel was closed");
-    this.#client.close();
+    for (const client of [...this.#retired, this.#client]) client.close();
+  }
+
+  #open(): Client {
+    return new Client(formatEndpoint(this.endpoint), credentials.createInsecure(), {
+      ...fixedOptions,
+      "grpc.max_receive_message_length": this.#options.messageMaxBytes,
+    });
   }
 
   #begin(call: UnaryCall, events: StreamEvents): GrpcCall {
@@ -143,13 +156,13 @@ class GrpcChannel implements Channel {
    * grpc-js falls idle after a lost connection; asking for its state with `true` makes it connect
    * again.
    */
-  #watch(current: connectivityState): void {
-    if (this.#isClosed) return;
+  #watch(client: Client, current: connectivityState): void {
+    if (this.#isClosed || client !== this.#client) return;
     this.#enter(stateOf(current));
-    const channel = this.#client.getChannel();
+    const channel = client.getChannel();
     channel.watchConnectivityState(current, Number.POSITIVE_INFINITY, (error) => {
       if (error || this.#isClosed) return;
-      this.#watch(channel.getConnectivityState(true));
+      this.#watch(client, channel.getConnectivityState(true));
     });
   }
 
@@ -158,7 +171,9 @@ class GrpcChannel implements Channel {
     this.#cancelTimeout = undefined;
     if (state === "connecting") {
       // grpc-js has no such bound. It stays with this one attempt, and is ready when that succeeds.
-      this.#cancelTimeout = systemClock.after(this.#connectTimeoutMs, () => this.#enter("broken"));
+      this.#cancelTimeout = systemClock.after(this.#options.connectTimeoutMs, () =>
+        this.#enter("broken"),
+      );
     }
     if (state === this.#state || this.#isClosed) return;
     this.#state = state;

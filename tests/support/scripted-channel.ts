@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/base/clock.ts";
+import type { CancelTimer, Clock } from "../../src/base/clock.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
 import type {
   CancelCall,
@@ -32,6 +32,7 @@ export class ScriptedChannel implements Channel {
   #behaviour: Behaviour;
   #state: ChannelState = "idle";
   isClosed = false;
+  renewCount = 0;
 
   constructor(endpoint: Endpoint, clock: Clock, behaviour: Behaviour) {
     this.endpoint = endpoint;
@@ -51,6 +52,10 @@ export class ScriptedChannel implements Channel {
     this.#enter(this.#behaviour.kind === "refuses" ? "broken" : "ready");
   }
 
+  renew(): void {
+    this.renewCount++;
+  }
+
   /** From now on it behaves so; whatever was kept silent is answered when it answers again. */
   become(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
@@ -63,9 +68,11 @@ export class ScriptedChannel implements Channel {
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
     this.calls.push(call);
     let isOpen = true;
+    let cancelTimeout: CancelTimer = () => undefined;
     const end = (result: UnaryResult) => {
       if (!isOpen) return;
       isOpen = false;
+      cancelTimeout();
       onResult(result);
     };
     const behaviour = this.#behaviour;
@@ -78,6 +85,10 @@ export class ScriptedChannel implements Channel {
       );
     } else if (behaviour.kind === "silent") {
       this.#silent.add(() => answer());
+      const detail = "deadline exceeded";
+      cancelTimeout = this.#clock.after(call.timeoutMs, () =>
+        end({ status: "DEADLINE_EXCEEDED", detail, mayHaveExecuted: true }),
+      );
     } else {
       this.#clock.after(behaviour.afterMs, () => answer(behaviour.result));
     }

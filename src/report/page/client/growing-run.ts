@@ -37,7 +37,8 @@ export class GrowingRun implements Run {
     this.requests = this.#toldRequests.table;
     this.attempts = this.#toldAttempts.table;
     this.facts = {
-      ...{ run, startUs, fromUs: 0, toUs: this.#toUs, endpoints, outages: [] },
+      runs: [{ run, numberBase: 0 }],
+      ...{ startUs, fromUs: 0, toUs: this.#toUs, endpoints, outages: [] },
       utcOffsetMinutes: offsetMinutes(utcOffset),
       errors: this.#errors,
       faults: this.#faults,

@@ -23,7 +23,7 @@ const rows: readonly Row[] = [
 ];
 
 const panel = { width: 200, height: 96, gapX: 18, gapY: 22 } as const;
-const margin = { left: 96, top: 74, right: 14, bottom: 34 } as const;
+const margin = { left: 126, top: 74, right: 14, bottom: 34 } as const;
 
 /** Small multiples: a column for each case, a row for each figure, a line for each arm. */
 export function drawSvg(cases: readonly CaseRuns[]): string {
@@ -107,7 +107,8 @@ function timeAxis({ durationMs, faultFromMs, faultToMs }: Scale, x: number, heig
   return [0, faultFromMs, faultToMs, durationMs]
     .map((ms) => {
       const at = x + (panel.width * ms) / durationMs;
-      return `<text class="middle" x="${at}" y="${height - margin.bottom + 4}">${ms / 1000} s</text>`;
+      const anchor = ms === 0 ? "" : ms === durationMs ? "end" : "middle";
+      return `<text class="${anchor}" x="${at}" y="${height - margin.bottom + 4}">${ms / 1000} s</text>`;
     })
     .join("\n");
 }

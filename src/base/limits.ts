@@ -17,6 +17,8 @@ export const limits = {
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */
   ledgerFlushMs: 200,
+  /** Records buffered at most, so that writing them never holds the load up noticeably. */
+  ledgerBatchMaxCount: 1000,
   /**
    * A run proves nothing when more than this share of its requests left more than lagLateMs after
    * they were due (a busy machine hiccups for up to some 170 ms), or any of them more than
@@ -104,7 +106,7 @@ export const limits = {
   liveChangeMaxPerSecond: 200,
   /** Events kept for pages that are opened late; of older ones nothing is left to show. */
   liveBacklogMaxBytes: 64 * 1024 * 1024,
-  /** Requests, and failed attempts, that a live page keeps at most; of more, the older half goes. */
+  /** Requests, and failed attempts, that a live page keeps; of more, the older half goes. */
   liveRowMaxCount: 500_000,
   /** Lines of what happened that a live page keeps. */
   liveLineMaxCount: 500,

@@ -1,4 +1,5 @@
 /** Local calendar time of an instant, as the ledger and the terminal print it. */
+import { threeDigits } from "./three-digits.ts";
 
 let cachedSecond = Number.NaN;
 let cachedDate = "";
@@ -23,7 +24,7 @@ function refresh(second: number): void {
 /** `2026-11-22 21:35:00,123` for microseconds since the epoch. */
 export function localTimestamp(tUs: number): string {
   refresh(Math.floor(tUs / 1e6));
-  return `${cachedDate} ${cachedTime},${pad(Math.floor((tUs % 1e6) / 1000), 3)}`;
+  return `${cachedDate} ${cachedTime},${threeDigits(Math.floor((tUs % 1e6) / 1000))}`;
 }
 
 /** `21:35:00` for microseconds since the epoch. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
@@ -39,7 +39,7 @@ export async function compareDemo(
       { ports: stage.ports, directory, plan, load, observer, require },
       context,
     );
-    if (played.isInterrupted) return exitStatus.interrupted;
+    if (played.statuses.length > 0) return worstExitStatus(played.statuses);
     pages.push(played.pagePath);
     rows.push(...played.report.reports.map((report) => ({ client, report })));
   }

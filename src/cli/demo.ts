@@ -1,5 +1,5 @@
 import { DfsError } from "../base/errors.ts";
-import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
@@ -127,15 +127,13 @@ async function playOne(
   terminal.line(policyLine(play.load));
   const watch = watchLoad(play.load, { detail: "seconds", live }, context);
   const observer = demoObserver(watch.observer, terminal, clock);
-  const { isInterrupted, ledger, report, pagePath } = await playDemo(
-    { ...play, observer },
-    context,
-  ).finally(watch.close);
+  const played = await playDemo({ ...play, observer }, context).finally(watch.close);
+  const { statuses, ledger, report, pagePath } = played;
   page?.conclude(ledger, report);
   terminal.line("");
   const judged = showReport(report, terminal);
   terminal.line(`HTML report: ${printable(pagePath)}`);
-  return worstExitStatus(isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
+  return worstExitStatus([...statuses, judged]);
 }
 
 /** The guide's own question, to the replicas of the demo. */

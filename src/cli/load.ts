@@ -19,6 +19,7 @@ import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import type { Terminal } from "./terminal.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
 import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
@@ -56,7 +57,13 @@ async function runAndJudge(
   const workload = dfsWorkload(config);
   const path = values.logfile;
   const writer =
-    path === undefined ? undefined : LedgerWriter.open(path, { flush: "batched", clock });
+    path === undefined
+      ? undefined
+      : LedgerWriter.open(path, {
+          flush: "batched",
+          clock,
+          onFailure: (failure) => warnOfLostRecords(failure, terminal),
+        });
   interrupts.hard.addEventListener("abort", () => writer?.flush());
   const collector = new LedgerCollector();
   const sinks = [writer, collector.source(path ?? "this run"), page?.sink];
@@ -88,6 +95,11 @@ async function runAndJudge(
     terminal.line(`HTML report: ${printable(writePage(values.html, collector, report))}`);
   }
   return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
+}
+
+/** Requests are what matters: they go on, and the verdict counts what is not on record. */
+export function warnOfLostRecords(failure: string, terminal: Terminal): void {
+  terminal.notices.warn(`${failure}; requests go on, their records are lost and counted`);
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -9,6 +10,7 @@ import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
+import { warnOfLostRecords } from "./load.ts";
 import { reportFiles } from "./report.ts";
 import type { RunContext } from "./subcommand.ts";
 import { writePage } from "./write-page.ts";
@@ -28,28 +30,36 @@ export interface DemoPlay {
 }
 
 export interface PlayedDemo {
-  readonly isInterrupted: boolean;
   readonly ledger: LedgerCollector;
   readonly report: Report;
+  /** What it ended with besides the report's own verdict. */
+  readonly statuses: readonly ExitStatus[];
   readonly pagePath: string;
 }
 
 /** Plays the demo once, reads its ledgers back, and leaves the report beside them as a page. */
 export async function playDemo(
   play: DemoPlay,
-  { clock, interrupts }: Pick<RunContext, "clock" | "interrupts">,
+  { clock, interrupts, terminal }: Pick<RunContext, "clock" | "interrupts" | "terminal">,
 ): Promise<PlayedDemo> {
-  const { isInterrupted } = await runDemo({
+  const { isInterrupted, lostFaultRecordCount } = await runDemo({
     ...play,
     host: demoHost,
     workload: dfsWorkload(play.load),
     openChannel: openHttp2Channel,
+    onLedgerFailure: (failure) => warnOfLostRecords(failure, terminal),
     clock,
     signal: interrupts.soft,
   });
   const { paths } = findLedgerFiles(defaultLedgerPatterns, play.directory);
   const files = paths.map((path) => resolve(play.directory, path));
+  const ended = isInterrupted ? [exitStatus.interrupted] : [];
+  if (lostFaultRecordCount > 0) {
+    const what = `${lostFaultRecordCount} record(s) of faults and restarts could not be written`;
+    terminal.notices.error(`Cannot prove what was survived: ${what}`);
+  }
+  const lost = lostFaultRecordCount > 0 ? [exitStatus.cannotRun] : [];
   const { ledger, report } = await reportFiles(files, play.require);
   const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
-  return { isInterrupted, ledger, report, pagePath };
+  return { ledger, report, statuses: [...ended, ...lost], pagePath };
 }

@@ -36,9 +36,16 @@ export interface DemoOptions {
   readonly observer: DemoObserver;
   /** Is given every record that this process makes, of load and faults, as it happens. */
   readonly watcher?: LedgerSink | undefined;
+  /** Told at the first record that a ledger of this process could not keep. */
+  readonly onLedgerFailure: (failure: string) => void;
   readonly clock: Clock;
   /** Aborted: stop scheduling, undo what is under way, drain, stop the replicas. */
   readonly signal: AbortSignal;
+}
+
+export interface DemoTotals extends LoadTotals {
+  /** Records of faults and restarts that are not on record; the load counts its own. */
+  readonly lostFaultRecordCount: number;
 }
 
 /**
@@ -46,10 +53,12 @@ export interface DemoOptions {
  * faults. Resolves when nothing of it runs any more. Rejects when the replicas do not start or a
  * fault has no proven effect.
  */
-export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
+export async function runDemo(options: DemoOptions): Promise<DemoTotals> {
   const { clock, directory, ports, plan } = options;
   const run = freshId();
-  const faultLedger = LedgerWriter.open(join(directory, "fault.log"), { flush: "each", clock });
+  const { onLedgerFailure: onFailure } = options;
+  const path = join(directory, "fault.log");
+  const faultLedger = LedgerWriter.open(path, { flush: "each", clock, onFailure });
   const config = { duration_s: String(plan.durationMs / 1000), ports: ports.join(",") };
   const ledger = watched(faultLedger, options);
   ledger.append(runHeader({ run, command: "demo", seed: 0, config }, clock));
@@ -72,12 +81,13 @@ export async function runDemo(options: DemoOptions): Promise<LoadTotals> {
     clock,
   });
   try {
-    return await loadUnderFaults(options, {
+    const totals = await loadUnderFaults(options, {
       run,
       supervisor,
       ledger,
       crashedIsBack: returned.promise,
     });
+    return { ...totals, lostFaultRecordCount: faultLedger.audit() };
   } finally {
     await supervisor.stop();
     faultLedger.close();
@@ -117,7 +127,9 @@ async function loadUnderFaults(options: DemoOptions, stage: Stage): Promise<Load
 
 async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
   const { clock, directory, load, workload, openChannel, observer, signal } = options;
-  const ledger = LedgerWriter.open(join(directory, "client.log"), { flush: "batched", clock });
+  const ledger = LedgerWriter.open(join(directory, "client.log"), {
+    ...{ flush: "batched", clock, onFailure: options.onLedgerFailure },
+  });
   try {
     return await driveLoad({
       run: freshId(),
@@ -125,7 +137,7 @@ async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
       workload,
       openChannel,
       ledger: watched(ledger, options),
-      lostRecordCount: () => ledger.lostRecordCount,
+      lostRecordCount: () => ledger.audit(),
       observer,
       clock,
       signal,

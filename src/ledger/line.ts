@@ -14,6 +14,9 @@ export const tornMark = " torn=true";
  */
 const needsQuotes = /[\s\p{Cc}"\\=]|^$/u;
 
+/** Most values: ids, endpoints, status names; seen at a glance. */
+const isPlain = /^[\w.:-]+$/;
+
 /** The line without its line end; `t_us` comes last, so that a complete line is known by it. */
 export function formatLine(tUs: number, pairs: Pairs): string {
   let line = localTimestamp(tUs);
@@ -26,8 +29,8 @@ export function formatLine(tUs: number, pairs: Pairs): string {
 /** The guide's script counts lines with this text as successes, so no other value may spell it. */
 const latencyKey = "latency_ms=";
 
-function formatValue(value: string): string {
-  if (!needsQuotes.test(value)) return value;
+export function formatValue(value: string): string {
+  if (isPlain.test(value) || !needsQuotes.test(value)) return value;
   return JSON.stringify(value)
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escapeCharacter)
     .replaceAll(latencyKey, "latency_ms\\u003d");

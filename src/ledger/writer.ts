@@ -19,6 +19,8 @@ export interface LedgerWriterOptions {
    */
   readonly flush: "each" | "batched";
   readonly clock?: Clock;
+  /** Told once, with the file and why, when the first record is lost. */
+  readonly onFailure?: (failure: string) => void;
 }
 
 /**
@@ -32,7 +34,9 @@ export class LedgerWriter implements LedgerSink {
   readonly #fd: number;
   readonly #flush: "each" | "batched";
   readonly #clock: Clock;
-  #pending: string[] = [];
+  readonly #onFailure: (failure: string) => void;
+  /** Spelled out when they are written: many at once cost a fraction of one at a time. */
+  #pending: LedgerRecord[] = [];
   #cancelFlush: CancelTimer | undefined;
   /** Whether the file ends within a line, ours or that of a killed predecessor. */
   #torn: boolean;
@@ -46,6 +50,7 @@ export class LedgerWriter implements LedgerSink {
     this.#fd = fd;
     this.#flush = options.flush;
     this.#clock = options.clock ?? systemClock;
+    this.#onFailure = options.onFailure ?? (() => undefined);
     this.#torn = endsWithinLine(fd);
     this.#sizeAtOpen = fstatSync(fd).size;
   }
@@ -63,8 +68,8 @@ export class LedgerWriter implements LedgerSink {
 
   append(record: LedgerRecord): void {
     if (this.#closed) return;
-    this.#pending.push(encodeRecord(record));
-    if (this.#flush === "each") this.flush();
+    const count = this.#pending.push(record);
+    if (this.#flush === "each" || count >= limits.ledgerBatchMaxCount) this.flush();
     else this.#cancelFlush ??= this.#clock.after(limits.ledgerFlushMs, () => this.flush());
   }
 
@@ -72,19 +77,20 @@ export class LedgerWriter implements LedgerSink {
   flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const lines = this.#pending;
-    if (lines.length === 0) return;
+    const records = this.#pending;
+    if (records.length === 0) return;
     this.#pending = [];
-    const text = `${this.#torn ? `${tornMark}\n` : ""}${lines.join("\n")}\n`;
+    let text = this.#torn ? `${tornMark}\n` : "";
+    for (const record of records) text += `${encodeRecord(record)}\n`;
     const bytes = Buffer.from(text);
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
       this.#torn = false;
-      this.#writtenRecordCount += lines.length;
+      this.#writtenRecordCount += records.length;
     } catch (error) {
-      this.failure ??= messageOf(error);
       this.#countLost(bytes, written);
+      this.#fail(messageOf(error));
     }
     this.#writtenByteCount += written;
   }
@@ -101,8 +107,8 @@ export class LedgerWriter implements LedgerSink {
     const isSame = named !== undefined && named.dev === file.dev && named.ino === file.ino;
     const isWhole = file.size >= this.#sizeAtOpen + this.#writtenByteCount;
     if (!file.isFile() || (isSame && isWhole)) return this.lostRecordCount;
-    this.failure = isSame ? "it was cut short meanwhile" : "it was removed or replaced meanwhile";
     this.lostRecordCount += this.#writtenRecordCount;
+    this.#fail(isSame ? "it was cut short meanwhile" : "it was removed or replaced meanwhile");
     return this.lostRecordCount;
   }
 
@@ -111,6 +117,12 @@ export class LedgerWriter implements LedgerSink {
     this.flush();
     this.#closed = true;
     closeSync(this.#fd);
+  }
+
+  #fail(failure: string): void {
+    if (this.failure !== undefined) return;
+    this.failure = failure;
+    this.#onFailure(`Cannot write the log file "${this.path}": ${failure}`);
   }
 
   /**

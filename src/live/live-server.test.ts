@@ -138,10 +138,10 @@ describe("the live server", () => {
       if (event % 10 === 0) await until(() => reading.text.includes(`data: ${event} `));
       if (event % 10 === 0) reading.text = "";
     }
-    // What this test itself has read is garbage by now.
+    // What was read and thrown away is no queue, though the process may not have noticed yet.
     Bun.gc(true);
     const grownBytes = process.memoryUsage().rss - beforeBytes;
-    expect(grownBytes).toBeLessThan(300_000_000);
+    expect(grownBytes).toBeLessThan(250_000_000);
     expect(idle.isClosed).toBe(false);
   }, 30_000);
 

@@ -25,7 +25,6 @@ export class ServerLedger implements LedgerSink {
   readonly #options: ServerLedgerOptions;
   #writer: LedgerWriter | undefined;
   #begun = false;
-  #failureTold = false;
   #earlyLostCount = 0;
 
   /** Throws `cannot-run` when `path` (undefined: no ledger) could not be opened later. */
@@ -40,7 +39,8 @@ export class ServerLedger implements LedgerSink {
     if (this.#begun) return;
     const { clock, config } = this.#options;
     if (this.#path !== undefined) {
-      this.#writer = LedgerWriter.open(this.#path, { flush: "each", clock });
+      const { onFailure = () => undefined } = this.#options;
+      this.#writer = LedgerWriter.open(this.#path, { flush: "each", clock, onFailure });
     }
     this.#begun = true;
     const header = { run: this.run, command: "serve", seed: 0, config };
@@ -75,11 +75,7 @@ export class ServerLedger implements LedgerSink {
   }
 
   #write(record: LedgerRecord): void {
-    const writer = this.#writer;
-    writer?.append(record);
-    if (writer?.failure === undefined || this.#failureTold) return;
-    this.#failureTold = true;
-    this.#options.onFailure?.(cannotWrite(writer.path, writer.failure));
+    this.#writer?.append(record);
   }
 }
 
@@ -97,10 +93,10 @@ export function appendingTo(
       try {
         // Opened anew each time, so that a line its crashed predecessor left torn is found and
         // ended.
-        const writer = LedgerWriter.open(path, { flush: "each", clock });
+        const told = onFailure ?? (() => undefined);
+        const writer = LedgerWriter.open(path, { flush: "each", clock, onFailure: told });
         writer.append(record);
         writer.close();
-        if (writer.failure !== undefined) onFailure?.(cannotWrite(path, writer.failure));
       } catch (error) {
         onFailure?.(messageOf(error));
       }

@@ -69,7 +69,9 @@ describe.skipIf(chromiumPath === null)("the live page in Chromium", () => {
       expect(await page.locator("#search-result").textContent()).toContain("outcome");
     });
   });
+});
 
+describe.skipIf(chromiumPath === null)("the live page on a server that is lost or hostile", () => {
   test("says when its connection is lost, and goes on where it was", async () => {
     const log = new EventLog("run");
     const feed = feedInto(log);

@@ -109,21 +109,7 @@ describe.skipIf(chromiumPath === null)("the live page on a server that is lost o
 
   test("shows hostile text as text", async () => {
     const hostile = "<img src=x onerror=\"document.title='owned'\"></script><script>alert(1)";
-    const log = new EventLog("run");
-    const feed = feedInto(log);
-    const tUs = systemClock.nowUs();
-    feed.append({ ...headerOf(hostile, hostile, tUs), version: hostile });
-    const endpoint = hostile;
-    feed.append({ kind: "replica", tUs, run: "r", endpoint, state: "down", cause: hostile });
-    feed.append({
-      ...{ kind: "fault", tUs, run: "f", fault: hostile, phase: "begin", port: 1, pid: 1 },
-      process: hostile,
-    });
-    feed.append({
-      ...{ kind: "attempt", tUs, request: "r-1", endpoint, error: hostile, attempt: 1 },
-      ...{ ended: "failed", serviceUs: 1, detail: hostile },
-    });
-    feed.finish();
+    const log = logOfHostile(hostile);
     const server = startLiveServer({ port: "alone", html, log, clock: systemClock });
     try {
       await visit(server.url, async (page) => {
@@ -143,6 +129,25 @@ describe.skipIf(chromiumPath === null)("the live page on a server that is lost o
     }
   });
 });
+
+function logOfHostile(hostile: string): EventLog {
+  const log = new EventLog("run");
+  const feed = feedInto(log);
+  const tUs = systemClock.nowUs();
+  feed.append({ ...headerOf(hostile, hostile, tUs), version: hostile });
+  const endpoint = hostile;
+  feed.append({ kind: "replica", tUs, run: "r", endpoint, state: "down", cause: hostile });
+  feed.append({
+    ...{ kind: "fault", tUs, run: "f", fault: hostile, phase: "begin", port: 1, pid: 1 },
+    process: hostile,
+  });
+  feed.append({
+    ...{ kind: "attempt", tUs, request: "r-1", endpoint, error: hostile, attempt: 1 },
+    ...{ ended: "failed", serviceUs: 1, detail: hostile },
+  });
+  feed.finish();
+  return log;
+}
 
 function feedInto(log: EventLog): LiveFeed {
   return new LiveFeed({

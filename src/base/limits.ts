@@ -106,6 +106,10 @@ export const limits = {
   liveChangeMaxPerSecond: 200,
   /** Events kept for pages that are opened late; of older ones nothing is left to show. */
   liveBacklogMaxBytes: 64 * 1024 * 1024,
+  /** Requests, and failed attempts, that a live page keeps; of more, the older half goes. */
+  liveRowMaxCount: 500_000,
+  /** Lines of what happened that a live page keeps. */
+  liveLineMaxCount: 500,
   /** What a page that catches up is sent at once, and the pause before it is sent more. */
   liveChunkMaxBytes: 128 * 1024,
   liveChunkPauseMs: 10,

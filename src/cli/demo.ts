@@ -128,8 +128,8 @@ async function playOne(
   const watch = watchLoad(play.load, { detail: "seconds", live }, context);
   const observer = demoObserver(watch.observer, terminal, clock);
   const played = await playDemo({ ...play, observer }, context).finally(watch.close);
-  const { statuses, report, pagePath } = played;
-  page?.conclude(report);
+  const { statuses, ledger, report, pagePath } = played;
+  page?.conclude(ledger, report);
   terminal.line("");
   const judged = showReport(report, terminal);
   if (pagePath !== undefined) terminal.line(`HTML report: ${printable(pagePath)}`);

@@ -32,6 +32,9 @@ const flagSpecs = {
   html: htmlFlag,
 };
 
+/** Where `--ui` leaves the report, unless `--html` says. */
+const livePagePath = "report.html";
+
 export const loadCommand = defineSubcommand({
   name: "load",
   description: "Drive replicas through the failover client, check every answer, and judge the run",
@@ -53,7 +56,9 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const config = loadConfig(values);
   const run = freshId();
-  if (values.html !== undefined) requirePagePlace(values.html);
+  // What a page has shown must not be gone with it.
+  const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
+  if (html !== undefined) requirePagePlace(html);
   const workload = dfsWorkload(config);
   const path = values.logfile;
   const writer =
@@ -89,10 +94,10 @@ async function runAndJudge(
   }
   terminal.line("");
   const report = reportLedgers(collector, values.require);
-  page?.conclude(report);
+  page?.conclude(collector, report);
   const judged = showReport(report, terminal);
-  if (values.html !== undefined) {
-    terminal.line(`HTML report: ${printable(writePage(values.html, collector, report))}`);
+  if (html !== undefined) {
+    terminal.line(`HTML report: ${printable(writePage(html, collector, report))}`);
   }
   return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
 }

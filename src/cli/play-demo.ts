@@ -5,6 +5,7 @@ import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { LoadConfig } from "../load/load-config.ts";
+import type { LedgerCollector } from "../report/ledger-collector.ts";
 import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.ts";
 import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
@@ -30,6 +31,7 @@ export interface DemoPlay {
 }
 
 export interface PlayedDemo {
+  readonly ledger: LedgerCollector;
   readonly report: Report;
   /** What it ended with besides the report's own verdict. */
   readonly statuses: readonly ExitStatus[];
@@ -62,11 +64,11 @@ export async function playDemo(
   const { ledger, report } = await reportFiles(files, play.require);
   try {
     const pagePath = writePage(join(play.directory, "report.html"), ledger, report);
-    return { report, statuses: [...ended, ...lost], pagePath };
+    return { ledger, report, statuses: [...ended, ...lost], pagePath };
   } catch (error) {
     // The report itself is at hand, and is worth more than its picture.
     if (!(error instanceof DfsError)) throw error;
     terminal.notices.error(error.message);
-    return { report, statuses: [...ended, exitStatus.cannotRun], pagePath: undefined };
+    return { ledger, report, statuses: [...ended, exitStatus.cannotRun], pagePath: undefined };
   }
 }

@@ -4,9 +4,13 @@ import { freshId } from "../base/random.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import { EventLog } from "../live/event-log.ts";
 import { LiveFeed } from "../live/live-feed.ts";
-import { livePage } from "../live/live-page.ts";
 import { startLiveServer } from "../live/live-server.ts";
-import type { LiveFinal, LiveUpdate } from "../live/live-update.ts";
+import { eventsPath } from "../live/request-guard.ts";
+import type { LedgerCollector } from "../report/ledger-collector.ts";
+import type { LiveBegin, LiveFinal, LiveUpdate } from "../report/page/live-update.ts";
+import { pageData } from "../report/page/page-data.ts";
+import { renderLiveMain } from "../report/page/render-live.ts";
+import { pageParts, renderLivePage } from "../report/page/render-page.ts";
 import type { Report } from "../report/run-report.ts";
 import type { RunContext } from "./subcommand.ts";
 import type { ViewFlagValues } from "./view-flags.ts";
@@ -15,8 +19,8 @@ import type { ViewFlagValues } from "./view-flags.ts";
 export interface ServedPage {
   /** Records of every ledger that the page is to show. */
   readonly sink: LedgerSink;
-  /** How the run ended. */
-  conclude(report: Report): void;
+  /** How the run ended; `ledger` is what was reported. */
+  conclude(ledger: LedgerCollector, report: Report): void;
 }
 
 type PageContext = Pick<RunContext, "terminal" | "clock">;
@@ -41,17 +45,20 @@ export async function whileServing<T>(
 
 function servePage(port: number | "alone", { terminal, clock }: PageContext) {
   const log = new EventLog(freshId());
-  const server = startLiveServer({ port, html: livePage, log, clock });
+  const server = startLiveServer({ port, html: renderLivePage(eventsPath), log, clock });
   terminal.line(`Live page: ${server.url} while the run lasts`);
   const tell = (name: string, data: LiveUpdate | LiveFinal) => {
     log.append(name, JSON.stringify(data));
     server.notify();
   };
   const feed = new LiveFeed({
-    begin: (run) => log.begin(JSON.stringify(run)),
+    begin(run) {
+      const begin: LiveBegin = { ...run, main: renderLiveMain(run).html };
+      log.begin(JSON.stringify(begin));
+    },
     update: (update) => tell("update", update),
   });
-  let final: LiveFinal = { report: null };
+  let final: LiveFinal = { report: null, page: null };
   let cancel: CancelTimer = () => undefined;
   const next = () => {
     feed.pass(clock.nowUs());
@@ -60,10 +67,10 @@ function servePage(port: number | "alone", { terminal, clock }: PageContext) {
   next();
   const page: ServedPage = {
     sink: feed,
-    conclude({ reports: [report] }) {
+    conclude(ledger, { reports: [report] }) {
       if (report === undefined) return;
-      const { verdict, requests, latency, outages } = report;
-      final = { report: { verdict, requests, latency, outages } };
+      const { verdict } = report;
+      final = { report: { verdict }, page: pageParts(pageData(ledger, report)) };
     },
   };
   const close = async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { limits } from "../base/limits.ts";
 import type { LedgerRecord, OkRecord, RunRecord } from "../ledger/record.ts";
+import type { LiveRun, LiveUpdate } from "../report/page/live-update.ts";
 import { LiveFeed } from "./live-feed.ts";
-import type { LiveRun, LiveUpdate } from "./live-update.ts";
 
 const startUs = 1_795_383_300_000_000;
 const [a, b] = ["localhost:50051", "localhost:50052"];
@@ -43,7 +43,14 @@ describe("LiveFeed", () => {
   test("tells the run from the load's header, and not from those of servers or faults", () => {
     const { runs } = setUp({ ...header, command: "demo" }, header);
     expect(runs).toEqual([
-      { run: "r", startUs, version: "1", config: header.config, replicas: [a, b] },
+      {
+        run: "r",
+        startUs,
+        version: "1",
+        utcOffset: "+00:00",
+        config: header.config,
+        replicas: [a, b],
+      },
     ]);
   });
 
@@ -76,6 +83,7 @@ describe("LiveFeed", () => {
       endUs: [100, 200, 300, 400].map((ms) => startUs + ms * 1000),
       latencyUs: [4000, 8000, 6000, 30_000],
       replica: [0, 1, 1, 1],
+      attempts: [1, 1, 1, 2],
       outcome: ["ok", "ok", "ok", "failed"],
     });
   });
@@ -115,6 +123,27 @@ describe("LiveFeed", () => {
       ],
       restarts: [{ tUs, replica: 0, after: "SIGKILL" }],
     });
+  });
+
+  test("tells attempts that failed or came late, by request and replica", () => {
+    const attempt = { kind: "attempt", tUs: startUs + 20, attempt: 1, detail: "" } as const;
+    const { feed, updates } = setUp(
+      header,
+      {
+        ...{ ...attempt, request: "r-7", endpoint: b, error: "UNAVAILABLE", ended: "failed" },
+        serviceUs: 90,
+      },
+      {
+        ...{ ...attempt, request: "r-8", endpoint: "c", error: "DEADLINE_EXCEEDED", ended: "late" },
+        serviceUs: 5,
+      },
+    );
+    feed.finish();
+    const at = { endUs: startUs + 20 };
+    expect(updates[0]?.attempts).toEqual([
+      { ...at, number: 7, serviceUs: 90, replica: 1, error: "UNAVAILABLE", isLate: false },
+      { ...at, number: 8, serviceUs: 5, replica: -1, error: "DEADLINE_EXCEEDED", isLate: true },
+    ]);
   });
 
   test("counts what comes late in the second that runs", () => {

@@ -1,15 +1,16 @@
 import { limits } from "../base/limits.ts";
 import type { LedgerRecord, OkRecord, RequestRecord, RunRecord } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
-import { percentile } from "../report/percentile.ts";
 import type {
+  LiveAttempt,
   LiveFault,
   LiveRestart,
   LiveRun,
   LiveState,
   LiveTotals,
   LiveUpdate,
-} from "./live-update.ts";
+} from "../report/page/live-update.ts";
+import { percentile } from "../report/percentile.ts";
 import { type EndedRequest, sampleRequests } from "./request-sample.ts";
 
 /** Who is told: the begin once, then each second that is over. */
@@ -30,6 +31,7 @@ export class LiveFeed implements LedgerSink {
   #second = 0;
   readonly #totals = { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, inFlight: 0 };
   #ended: EndedRequest[] = [];
+  #attempts: LiveAttempt[] = [];
   #states: LiveState[] = [];
   #faults: LiveFault[] = [];
   #restarts: LiveRestart[] = [];
@@ -55,6 +57,13 @@ export class LiveFeed implements LedgerSink {
         this.#totals[record.outcome]++;
         this.#add(record, record.elapsedUs, record.outcome);
         break;
+      case "attempt": {
+        const { tUs, serviceUs, error } = record;
+        const what = { number: numberOf(record.request), endUs: tUs, serviceUs, error };
+        const replica = this.#replicaAt(record.endpoint);
+        bounded(this.#attempts, { ...what, replica, isLate: record.ended === "late" });
+        break;
+      }
       case "tick":
         this.#totals.scheduled += record.scheduled;
         this.#totals.inFlight = record.inFlight;
@@ -93,18 +102,19 @@ export class LiveFeed implements LedgerSink {
 
   #begin(header: RunRecord): void {
     if (header.command !== "load") return;
-    const { run, tUs, version, config } = header;
+    const { run, tUs, version, utcOffset, config } = header;
     const replicas = (config["replicas"] ?? "").split(",").filter((endpoint) => endpoint !== "");
-    this.#run = { run, startUs: tUs, version, config, replicas };
+    this.#run = { run, startUs: tUs, version, utcOffset, config, replicas };
     this.#told.begin(this.#run);
   }
 
   #add(record: OkRecord | RequestRecord, latencyUs: number, outcome: string): void {
     this.#ended.push({
-      number: Number(record.request.slice(record.request.lastIndexOf("-") + 1)),
+      number: numberOf(record.request),
       endUs: record.tUs,
       latencyUs,
       replica: this.#replicaAt(record.endpoint),
+      attempts: record.attempts,
       outcome,
     });
   }
@@ -142,11 +152,13 @@ export class LiveFeed implements LedgerSink {
       p99Us: percentile(latencies, 0.99),
       maxUs: percentile(latencies, 1),
       requests: columns(sampleRequests(ended, limits.liveRequestMaxPerSecond), ended.length),
+      attempts: this.#attempts,
       states: this.#states,
       faults: this.#faults,
       restarts: this.#restarts,
     };
     this.#ended = [];
+    this.#attempts = [];
     this.#states = [];
     this.#faults = [];
     this.#restarts = [];
@@ -161,8 +173,13 @@ function columns(shown: readonly EndedRequest[], count: number): LiveUpdate["req
     endUs: shown.map(({ endUs }) => endUs),
     latencyUs: shown.map(({ latencyUs }) => latencyUs),
     replica: shown.map(({ replica }) => replica),
+    attempts: shown.map(({ attempts }) => attempts),
     outcome: shown.map(({ outcome }) => outcome),
   };
+}
+
+function numberOf(request: string): number {
+  return Number(request.slice(request.lastIndexOf("-") + 1));
 }
 
 function bounded<T>(list: T[], item: T): void {

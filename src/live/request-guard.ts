@@ -12,6 +12,9 @@ export interface AskedFor {
   readonly site: string | null;
 }
 
+/** Where the page is told what happens. */
+export const eventsPath = "/events";
+
 /**
  * A page of another site could reach this server through the user's browser, under a name of its
  * own that resolves to loopback; such a request names that host, or comes with that site's origin.
@@ -31,7 +34,7 @@ export function admit(asked: AskedFor, port: number): Admission {
       return { to: "page" };
     case "/favicon.ico":
       return { to: "icon" };
-    case "/events":
+    case eventsPath:
       return isForeign(asked, hosts)
         ? { status: 403, reason: "Only the page of this server may follow its events" }
         : { to: "events" };

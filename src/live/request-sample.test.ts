@@ -5,8 +5,8 @@ import { type EndedRequest, sampleRequests } from "./request-sample.ts";
 function ended(count: number, changes: ReadonlyMap<number, Partial<EndedRequest>> = new Map()) {
   return Array.from({ length: count }, (_, index): EndedRequest => {
     const number = index + 1;
-    const request = { number, endUs: number * 1000, latencyUs: 1000, replica: 0, outcome: "ok" };
-    return { ...request, ...changes.get(number) };
+    const what = { latencyUs: 1000, replica: 0, attempts: 1, outcome: "ok" };
+    return { number, endUs: number * 1000, ...what, ...changes.get(number) };
   });
 }
 

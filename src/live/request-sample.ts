@@ -4,6 +4,7 @@ export interface EndedRequest {
   readonly endUs: number;
   readonly latencyUs: number;
   readonly replica: number;
+  readonly attempts: number;
   readonly outcome: string;
 }
 

@@ -40,14 +40,23 @@ export function pooledRun(runs: readonly RunData[]): RunData {
   pooled.header = pooledHeader(runs);
   pooled.end = pooledEnd(runs);
   pooled.hasClientRecords = true;
-  let base = 0;
-  for (const data of runs) {
+  const bases = numberBases(runs);
+  for (const [index, data] of runs.entries()) {
     pooled.firstUs = Math.min(pooled.firstUs, data.startUs);
     pooled.lastUs = Math.max(pooled.lastUs, data.endUs);
-    addRows(pooled, data, base);
-    base += largestNumber(data);
+    addRows(pooled, data, bases[index] ?? 0);
   }
   return pooled;
+}
+
+/** By run: how far its requests' numbers are shifted when they are pooled. */
+export function numberBases(runs: readonly RunData[]): readonly number[] {
+  let base = 0;
+  return runs.map((data) => {
+    const own = base;
+    base += largestNumber(data);
+    return own;
+  });
 }
 
 function largestNumber({ ok, unsuccessful, attempts }: RunData): number {

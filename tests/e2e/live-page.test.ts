@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, createServer, type Socket } from "node:net";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
-import type { LiveFault, LiveFinal, LiveRun, LiveUpdate } from "../../src/live/live-update.ts";
+import type {
+  LiveFault,
+  LiveFinal,
+  LiveRun,
+  LiveUpdate,
+} from "../../src/report/page/live-update.ts";
 import { type DfsProcess, runDfs, startDfs, startReplica } from "../support/dfs-process.ts";
 import { EventReader } from "../support/event-stream.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -49,7 +54,13 @@ describe("dfs demo --ui", () => {
       await late.waitFor(({ name }) => name === "final", 1000);
       const { status, stdout } = await demo.exited(30_000);
       expect({ status, stdout: status === 0 ? "" : stdout }).toEqual({ status: 0, stdout: "" });
-      expect((JSON.parse(data) as LiveFinal).report?.verdict.result).toBe("verified");
+      const final = JSON.parse(data) as LiveFinal;
+      expect(final.report?.verdict.result).toBe("verified");
+      // The page ends as the very report that is left beside the ledgers.
+      const left = new Bun.Glob("demo-runs/*/report.html").scanSync({ cwd: dir.path });
+      const written = await Bun.file(`${dir.path}/${[...left][0]}`).text();
+      expect(written).toContain(final.page?.main ?? "no page");
+      expect(written).toContain(final.page?.tables ?? "no page");
       expect(late.events.map(({ id }) => id)).toEqual(reader.events.map(({ id }) => id));
       expectEverySecond(reader);
       expectFaultsInTime(reader);

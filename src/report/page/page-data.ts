@@ -1,4 +1,5 @@
 import type { LedgerCollector } from "../ledger-collector.ts";
+import { numberBases, pooledRun, selectedRuns } from "../pooled-run.ts";
 import { replicaEndpoints } from "../replica-endpoints.ts";
 import type { RunData } from "../run-data.ts";
 import { faultsOfRun } from "../run-faults.ts";
@@ -23,13 +24,16 @@ export interface PageData {
 
 /** Lays everything the ledgers hold of the reported run on one axis of time. */
 export function pageData(ledger: LedgerCollector, report: RunReport): PageData {
-  const data = ledger.runs.find(({ run }) => run === report.run.run);
-  if (data === undefined) throw new Error(`the ledger keeps the run that is reported`);
+  const runs = selectedRuns(ledger).find((each) => nameOf(each) === report.run.run);
+  if (runs === undefined) throw new Error(`the ledger keeps the run that is reported`);
+  const data = pooledRun(runs);
+  const bases = numberBases(runs);
   const endpoints = replicaEndpoints(data);
   const axis = { startUs: data.startUs, endpoints };
   const requests = requestTable(data, axis);
   const attempts = attemptTable(data, axis);
-  const faults = faultsOfRun(ledger, data).faults.map(
+  const found = runs.flatMap((own) => faultsOfRun(ledger, own).faults);
+  const faults = found.map(
     ({ endpoint, fault, beginUs, endUs }): PageFault => ({
       endpoint: endpoints.indexOf(endpoint),
       fault,
@@ -40,7 +44,8 @@ export function pageData(ledger: LedgerCollector, report: RunReport): PageData {
   const toUs = Math.max(data.endUs, data.lastUs, axis.startUs + 1000) - axis.startUs;
   const fromUs = Math.min(0, data.firstUs - axis.startUs);
   const facts: PageFacts = {
-    ...{ run: data.run, startUs: axis.startUs, fromUs, toUs, endpoints },
+    runs: runs.map(({ run }, index) => ({ run, numberBase: bases[index] ?? 0 })),
+    ...{ startUs: axis.startUs, fromUs, toUs, endpoints },
     utcOffsetMinutes: utcOffsetMinutes(report.run.utcOffset, axis.startUs),
     errors: data.errors.all,
     faults,
@@ -48,6 +53,10 @@ export function pageData(ledger: LedgerCollector, report: RunReport): PageData {
     states: stateSpans(data, { ...axis, toUs }),
   };
   return { report, facts, requests, attempts };
+}
+
+function nameOf(runs: readonly RunData[]): string {
+  return runs.map(({ run }) => run).join("+");
 }
 
 interface Axis {

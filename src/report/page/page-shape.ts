@@ -1,6 +1,7 @@
 /** What the page's script is given: facts as JSON, and the rows of two tables as bytes. */
 export interface PageFacts {
-  readonly run: string;
+  /** The run, or the several that are reported as one. */
+  readonly runs: readonly PageRun[];
   /** Instant of 0 on the time axis, from which all others count; microseconds since the epoch. */
   readonly startUs: number;
   /** Ends of the time axis. */
@@ -13,6 +14,22 @@ export interface PageFacts {
   readonly faults: readonly PageFault[];
   readonly outages: readonly PageOutage[];
   readonly states: readonly StateSpan[];
+}
+
+export interface PageRun {
+  readonly run: string;
+  /** Its requests' own numbers count from here among those of all. */
+  readonly numberBase: number;
+}
+
+/** A page in the parts that differ from run to run. */
+export interface PageParts {
+  readonly title: string;
+  /** All it says, as HTML. */
+  readonly main: string;
+  readonly facts: PageFacts;
+  /** The rows of requests and of attempts, packed (table-coding.ts, gzip, base64). */
+  readonly tables: string;
 }
 
 interface Span {
@@ -49,6 +66,7 @@ export type Table<Shape extends TableShape> = Readonly<Record<keyof Shape, Float
 
 /** Every request of which the ledger holds an outcome, in the order in which they ended. */
 export const requestShape = {
+  /** Counted from its run's numberBase, as that of an attempt. */
   number: "step",
   endedUs: "step",
   latencyUs: "plain",

@@ -1,7 +1,16 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { collect, type Files, loadHeader } from "../../../tests/support/ledger-lines.ts";
+import {
+  collect,
+  type Files,
+  loadFooter,
+  loadHeader,
+  okLine,
+} from "../../../tests/support/ledger-lines.ts";
 import { randomRun } from "../../../tests/support/random-run.ts";
+import { readLedger } from "../../ledger/reader.ts";
+import { LedgerCollector } from "../ledger-collector.ts";
 import { reportLedgers } from "../report-run.ts";
 import { pageData } from "./page-data.ts";
 import { attemptShape, requestShape } from "./page-shape.ts";
@@ -49,4 +58,43 @@ test("renderPage() lets nothing run but its own script, and nothing be fetched",
   expect(html).toContain("default-src &#39;none&#39;; script-src &#39;sha256-");
   expect(html).toContain(hash);
   expect(html).not.toMatch(/unsafe-inline|unsafe-eval|https?:\/\/(?!www\.w3\.org)/);
+});
+
+const fixtures = join(import.meta.dir, "../fixtures");
+
+/**
+ * All that a page says of the golden ledgers, word by word: but for its style and script, and its
+ * tables, which are compared above. UPDATE_GOLDEN=1 writes it anew.
+ */
+test("renderPage() of the golden ledgers is the golden page", async () => {
+  const ledger = new LedgerCollector();
+  for (const name of ["client", "server_50051", "server_50052", "fault"]) {
+    const source = ledger.source(`golden_${name}.txt`);
+    await readLedger(join(fixtures, `golden_${name}.txt`), (record) => source.append(record));
+  }
+  const [report] = reportLedgers(ledger).reports;
+  if (report === undefined) throw new Error("the golden ledgers hold a run");
+  const html = renderPage(pageData(ledger, report))
+    .replace(/<style>[\s\S]*?<\/style>/, "<style></style>")
+    .replace(/<script>[\s\S]*?<\/script>/, "<script></script>")
+    .replace(/(id="tables">)[^<]*/, "$1")
+    .replaceAll(/sha256-[\w+/=]+/g, "sha256-");
+  const path = join(fixtures, "golden_page.html");
+  if (process.env["UPDATE_GOLDEN"] === "1") await Bun.write(path, html);
+  expect(html).toBe(await Bun.file(path).text());
+});
+
+test("renderPage() puts several load machines on one axis, each request under its own id", () => {
+  const client = (run: string, host: string) => [
+    loadHeader(0, { run, host, durationS: 4, ratePerS: 1 }),
+    ...[1, 2, 3].map((number) => okLine(number * 1000, number, { run })),
+    loadFooter(4000, { scheduled: 3, ok: 3 }, { run }),
+  ];
+  const { data, html } = pageOf({ "a.log": client("a", "h1"), "b.log": client("b", "h2") });
+  expect(html).toContain("run a+b");
+  expect(data.facts.runs).toEqual([
+    { run: "a", numberBase: 0 },
+    { run: "b", numberBase: 3 },
+  ]);
+  expect([...data.requests.number].sort()).toEqual([1, 2, 3, 4, 5, 6]);
 });

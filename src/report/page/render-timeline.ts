@@ -5,23 +5,24 @@ import { count } from "./render-summary.ts";
 
 const replicaColourCount = 6;
 
-/** Three charts on one axis of time, each with its caption and what it shows in words. */
-export function timelineSection({ report, facts, requests, attempts }: PageData): Markup {
+/** What each chart shows, in words. */
+export interface ChartWords {
+  readonly throughput: string;
+  readonly latency: string;
+  readonly states: string;
+}
+
+/** The charts of a run that is over. */
+export function timelineSection(page: PageData): Markup {
+  return chartsSection(page.facts.endpoints, wordsOf(page));
+}
+
+function wordsOf({ report, facts, requests, attempts }: PageData): ChartWords {
   const { throughput, latency } = report;
   const notOk = requests.outcome.reduce((sum, outcome) => sum + (outcome === 0 ? 0 : 1), 0);
   const failed = attempts.isLate.reduce((sum, isLate) => sum + (isLate === 0 ? 1 : 0), 0);
-  const replicas = facts.endpoints.map((endpoint, index) =>
-    key(`swatch replica-${index % replicaColourCount}`, endpoint),
-  );
   const { okPerSecondMin, okPerSecondMax, emptySecondCount } = throughput;
-  const rate =
-    `Between ${okPerSecondMin ?? 0} and ${okPerSecondMax ?? 0} requests ended ok in a second, ` +
-    `and in ${emptySecondCount} seconds between them none did.`;
   const { p50Ms, p99Ms, maxMs } = latency.ok;
-  const spread =
-    `Latency of ${count(latency.ok.count)} requests that ended ok: p50 ${spanText(p50Ms)}, ` +
-    `p99 ${spanText(p99Ms)}, longest ${spanText(maxMs)}. ${count(notOk)} ended otherwise; ` +
-    `${count(failed)} attempts failed.`;
   const held = facts.endpoints.map((endpoint, index) => {
     const own = facts.states.filter((span) => span.endpoint === index);
     const changes = own.map(({ state, fromUs }) => `${state} at ${spanText(fromUs / 1000)}`);
@@ -29,6 +30,23 @@ export function timelineSection({ report, facts, requests, attempts }: PageData)
     const left = changes.length - changeShownMaxCount;
     return `${endpoint}: ${shown || "never tried"}${left > 0 ? `, and ${left} more changes` : ""}.`;
   });
+  return {
+    throughput:
+      `Between ${okPerSecondMin ?? 0} and ${okPerSecondMax ?? 0} requests ended ok in a second, ` +
+      `and in ${emptySecondCount} seconds between them none did.`,
+    latency:
+      `Latency of ${count(latency.ok.count)} requests that ended ok: p50 ${spanText(p50Ms)}, ` +
+      `p99 ${spanText(p99Ms)}, longest ${spanText(maxMs)}. ${count(notOk)} ended otherwise; ` +
+      `${count(failed)} attempts failed.`,
+    states: held.join(" "),
+  };
+}
+
+/** Three charts on one axis of time, each with its caption and what it shows in words. */
+export function chartsSection(endpoints: readonly string[], words: ChartWords): Markup {
+  const replicas = endpoints.map((endpoint, index) =>
+    key(`swatch replica-${index % replicaColourCount}`, endpoint),
+  );
   return markup`<section id="timeline" aria-labelledby="timeline-title">
 <h2 id="timeline-title">Timeline</h2>
 <div class="toolbar">
@@ -41,18 +59,18 @@ export function timelineSection({ report, facts, requests, attempts }: PageData)
 <noscript><p>The charts need the page's own script; every figure is in the tables.</p></noscript>
 <div id="charts" tabindex="0" role="group" aria-label="Charts on one axis of time"
  aria-describedby="chart-keys">
-${chart("throughput", "Throughput: ok/s, stacked by replica", rate, [
+${chart("throughput", "Throughput: ok/s, stacked by replica", words.throughput, [
   ...replicas,
   key("swatch bad", "not ok"),
 ])}
-${chart("latency", "Latency of every request, log scale", spread, [
+${chart("latency", "Latency of every request, log scale", words.latency, [
   key("dot", "ok, by replica"),
   key("cross", "lost: did not end ok"),
   key("triangle", "failed attempt"),
   key("line", "p50"),
   key("line dashed", "p99"),
 ])}
-${chart("states", "Replicas, as the client saw them", held.join(" "), [
+${chart("states", "Replicas, as the client saw them", words.states, [
   ...["healthy", "suspect", "down", "probing"].map((state) => key(`swatch ${state}`, state)),
 ])}
 </div>

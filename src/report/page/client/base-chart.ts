@@ -22,13 +22,16 @@ export interface Surroundings {
   readonly facts: PageFacts;
   readonly view: TimeView;
   readonly onCursor: (plot: uPlot) => void;
+  /** Aborted: the chart is wanted no more. */
+  readonly signal: AbortSignal;
 }
 
 const leftAxisPx = 64;
 const syncKey = "time";
 
 /** A chart that zooms by dragging and shares time and cursor with its neighbours. */
-export function baseChart(spec: ChartSpec, { facts, view, onCursor }: Surroundings): uPlot {
+export function baseChart(spec: ChartSpec, surroundings: Surroundings): uPlot {
+  const { facts, view, onCursor, signal } = surroundings;
   let theme = readTheme();
   const current = () => theme;
   const plot = new uPlot(
@@ -71,16 +74,21 @@ export function baseChart(spec: ChartSpec, { facts, view, onCursor }: Surroundin
     [[0], ...spec.series(current).map(() => [null])] as uPlot.AlignedData,
     spec.place,
   );
-  new ResizeObserver(() => {
+  const resized = new ResizeObserver(() => {
     const width = widthOf(spec.place);
     if (width !== plot.width) plot.setSize({ width, height: spec.heightPx });
-  }).observe(spec.place);
+  });
+  resized.observe(spec.place);
   const recolour = () => {
     theme = readTheme();
     plot.redraw();
   };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
-  matchMedia("print").addEventListener("change", recolour);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal });
+  matchMedia("print").addEventListener("change", recolour, { signal });
+  signal.addEventListener("abort", () => {
+    resized.disconnect();
+    plot.destroy();
+  });
   return plot;
 }
 

@@ -17,10 +17,13 @@ function dotPx(dotCount: number): number {
 export class LatencyChart {
   readonly plot: uPlot;
   readonly #run: Run;
+  #rangeUs: [number, number];
+  #rangeOf: Run["requests"];
 
   constructor(place: HTMLElement, run: Run, surroundings: Surroundings) {
     this.#run = run;
-    const range = latencyRangeUs(run);
+    this.#rangeUs = latencyRangeUs(run);
+    this.#rangeOf = run.requests;
     this.plot = baseChart(
       {
         place,
@@ -29,7 +32,7 @@ export class LatencyChart {
           { stroke: () => theme().ink, width: 1.5, points: { show: false } },
           { stroke: () => theme().ink, width: 1.5, dash: [5, 4], points: { show: false } },
         ],
-        yScale: { distr: 3, range: () => range },
+        yScale: { distr: 3, range: () => this.#rangeUs },
         yAxis: {
           splits: (_, _axis, min, max) => decades(min, max),
           filter: (_, splits) => splits,
@@ -43,6 +46,10 @@ export class LatencyChart {
   }
 
   show({ fromUs, widthUs, count, p50Us, p99Us }: TimeBuckets): void {
+    if (this.#rangeOf !== this.#run.requests) {
+      this.#rangeUs = latencyRangeUs(this.#run);
+      this.#rangeOf = this.#run.requests;
+    }
     const middles = Float64Array.from({ length: count }, (_, at) => fromUs + (at + 0.5) * widthUs);
     const line = (values: Float64Array) =>
       Array.from(values, (us) => (Number.isNaN(us) ? null : Math.max(1, us)));

@@ -6,21 +6,30 @@ import {
   requestShape,
 } from "../page-shape.ts";
 import { TableReader } from "../table-coding.ts";
+import { type TimeBuckets, timeBuckets } from "./time-buckets.ts";
+import type { TimeSpan } from "./time-view.ts";
 
-/** What stands in the page beside its text. */
+/** A run as the charts draw it; of one that is still on, all of it may grow. */
 export interface Run {
   readonly facts: PageFacts;
   readonly requests: RequestTable;
   readonly attempts: AttemptTable;
+  buckets(shown: TimeSpan): TimeBuckets;
 }
 
-export async function readPage(): Promise<Run> {
-  const facts = JSON.parse(textOf("facts")) as PageFacts;
-  const packed = bytesOfBase64(textOf("tables"));
+/** What stands in the page beside its text. */
+export function readPage(): Promise<Run> {
+  return readRun(JSON.parse(textOf("facts")) as PageFacts, textOf("tables"));
+}
+
+export async function readRun(facts: PageFacts, tables: string): Promise<Run> {
+  const packed = bytesOfBase64(tables);
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const reader = new TableReader(new Uint8Array(await new Response(unpacked).arrayBuffer()));
   const requests = reader.read(requestShape);
-  return { facts, requests, attempts: reader.read(attemptShape) };
+  const attempts = reader.read(attemptShape);
+  const buckets = (shown: TimeSpan) => timeBuckets(requests, shown, facts.endpoints.length);
+  return { facts, requests, attempts, buckets };
 }
 
 function textOf(id: string): string {

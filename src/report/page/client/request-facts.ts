@@ -1,22 +1,24 @@
 import { outcomes } from "../page-shape.ts";
 import type { Run } from "./read-page.ts";
+import { requestId } from "./request-number.ts";
 import { sinceText, spanText, timeOfDay } from "./units.ts";
+
+export interface AttemptFacts {
+  readonly replica: string;
+  readonly result: string;
+  readonly took: string;
+  readonly ended: string;
+}
 
 /** What is known of one request, as names and texts, in the order in which it happened. */
 export interface RequestFacts {
   readonly title: string;
   readonly facts: readonly (readonly [name: string, text: string])[];
-  readonly attempts: readonly string[];
+  /** Those that failed, were abandoned or answered late. */
+  readonly attempts: readonly AttemptFacts[];
   /** Where it lies on the axis: from when it was scheduled until it or its last attempt ended. */
   readonly fromUs: number;
   readonly toUs: number;
-}
-
-/** The number that a search for `text` means: `123`, `#123` or `RUN-123`; undefined for others. */
-export function requestNumber(text: string, run: string): number | undefined {
-  const bare = text.trim();
-  const number = bare.startsWith(`${run}-`) ? bare.slice(run.length + 1) : bare.replace(/^#/, "");
-  return /^\d{1,15}$/.test(number) ? Number(number) : undefined;
 }
 
 /** Undefined when the ledger knows nothing of a request with this number. */
@@ -42,17 +44,20 @@ export function requestFacts({ facts, requests, attempts }: Run, number: number)
       ["ended", when(endedUs)],
     ];
   });
-  const tried = tries.map((row) => {
+  const tried = tries.map((row): AttemptFacts => {
     const endedUs = attempts.endedUs[row] ?? 0;
     const serviceUs = attempts.serviceUs[row] ?? 0;
     instants.push(endedUs - serviceUs, endedUs);
     const error = facts.errors[attempts.error[row] ?? 0] ?? "";
-    const how = attempts.isLate[row] === 1 ? "answered late" : error;
-    const endpoint = endpointOf(attempts.endpoint[row]);
-    return `${when(endedUs)} ${endpoint}: ${how} after ${spanText(serviceUs)}`;
+    return {
+      replica: endpointOf(attempts.endpoint[row]),
+      result: attempts.isLate[row] === 1 ? "answered late" : error,
+      took: spanText(serviceUs),
+      ended: when(endedUs),
+    };
   });
   const result: RequestFacts = {
-    title: `Request ${facts.run}-${number}`,
+    title: `Request ${requestId(number, facts.runs)}`,
     facts: ends.length > 0 ? known : [["outcome", "none in the ledger"]],
     attempts: tried,
     fromUs: Math.min(...instants),

@@ -1,7 +1,8 @@
 import { printable } from "../../../base/printable.ts";
 import { element } from "./dom.ts";
 import type { Run } from "./read-page.ts";
-import { requestFacts, requestNumber } from "./request-facts.ts";
+import { type AttemptFacts, requestFacts } from "./request-facts.ts";
+import { requestId, requestNumber } from "./request-number.ts";
 import type { TimeView } from "./time-view.ts";
 
 /** The form that finds a request; returns what shows one by its number. */
@@ -9,19 +10,18 @@ export function requestSearch(run: Run, view: TimeView): (number: number) => voi
   const form = element("search", HTMLFormElement);
   const input = element("search-text", HTMLInputElement);
   const output = element("search-result", HTMLElement);
+  const { runs } = run.facts;
   const show = (text: string) => {
-    const number = requestNumber(text, run.facts.run);
+    const number = requestNumber(text, runs);
     if (number === undefined) {
-      const example = `${run.facts.run}-1`;
-      say(
-        output,
-        `"${text}" names no request: give a number such as 1, or an id such as ${example}`,
-      );
+      const ids = runs.map((each) => `${each.run}-1`).join(" or ");
+      const known = runs.length === 1 ? `a number such as 1, or an id such as ${ids}` : ids;
+      say(output, `"${text}" names no request: give ${known}`);
       return;
     }
     const found = requestFacts(run, number);
     if (found === undefined) {
-      say(output, `The ledger holds no request ${number} of run ${run.facts.run}`);
+      say(output, `The ledger holds no request ${requestId(number, runs)}`);
       return;
     }
     const { title, facts, attempts, fromUs, toUs } = found;
@@ -35,20 +35,49 @@ export function requestSearch(run: Run, view: TimeView): (number: number) => voi
       view.show({ fromUs: fromUs - marginUs, toUs: toUs + marginUs });
       element("timeline", HTMLElement).scrollIntoView();
     });
-    const tried = document.createElement("ol");
-    tried.append(...attempts.map((attempt) => textElement("li", attempt)));
-    const heading =
-      attempts.length === 0 ? "No attempt of it failed" : "Attempts that failed or came late";
-    output.replaceChildren(textElement("h3", title), list, textElement("h4", heading), tried, jump);
+    output.replaceChildren(
+      textElement("h3", title),
+      list,
+      attempts.length === 0 ? textElement("p", "No attempt of it failed") : table(attempts),
+      jump,
+    );
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     show(input.value);
   });
   return (number) => {
-    input.value = String(number);
+    input.value = requestId(number, runs);
     show(input.value);
   };
+}
+
+function table(attempts: readonly AttemptFacts[]): HTMLElement {
+  const made = document.createElement("table");
+  const head = document.createElement("tr");
+  for (const name of ["Replica", "Result", "Took", "Ended"]) {
+    const cell = textElement("th", name);
+    cell.setAttribute("scope", "col");
+    head.append(cell);
+  }
+  const thead = document.createElement("thead");
+  thead.append(head);
+  const body = document.createElement("tbody");
+  for (const { replica, result, took, ended } of attempts) {
+    const row = document.createElement("tr");
+    const replicaCell = textElement("th", replica);
+    replicaCell.setAttribute("scope", "row");
+    row.append(replicaCell, ...[result, took, ended].map((text) => textElement("td", text)));
+    body.append(row);
+  }
+  const caption = textElement("caption", "Attempts that failed or came late");
+  made.append(caption, thead, body);
+  for (const cell of made.querySelectorAll("th, td")) cell.className = "text";
+  const scroll = document.createElement("div");
+  scroll.className = "scroll";
+  scroll.tabIndex = 0;
+  scroll.append(made);
+  return scroll;
 }
 
 function say(output: HTMLElement, text: string): void {

@@ -38,3 +38,18 @@ test("TimeView.pan(), scale() and reset() keep within the run, which may be shor
   short.scale(0.1);
   expect(short.shown).toEqual({ fromUs: 0, toUs: 1000 });
 });
+
+test("TimeView.grow() goes on showing all of a run that grows, or the part that is looked at", () => {
+  const view = new TimeView({ fromUs: 0, toUs: 1e6 });
+  view.grow({ fromUs: 0, toUs: 2e6 });
+  expect(view.shown).toEqual({ fromUs: 0, toUs: 2e6 });
+  view.show({ fromUs: 1e6, toUs: 2e6 });
+  const seen: unknown[] = [];
+  view.follow((shown) => seen.push(shown));
+  view.grow({ fromUs: 0, toUs: 3e6 });
+  expect(view.shown).toEqual({ fromUs: 1e6, toUs: 2e6 });
+  // Told all the same, as there may be more to see in it.
+  expect(seen).toHaveLength(2);
+  view.reset();
+  expect(view.shown).toEqual({ fromUs: 0, toUs: 3e6 });
+});

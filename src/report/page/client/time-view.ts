@@ -6,13 +6,17 @@ export interface TimeSpan {
 
 /** What all charts show of the time axis; those who follow are told of every change. */
 export class TimeView {
-  readonly whole: TimeSpan;
+  #whole: TimeSpan;
   #shown: TimeSpan;
   readonly #followers: ((shown: TimeSpan) => void)[] = [];
 
   constructor(whole: TimeSpan) {
-    this.whole = whole;
+    this.#whole = whole;
     this.#shown = whole;
+  }
+
+  get whole(): TimeSpan {
+    return this.#whole;
   }
 
   get shown(): TimeSpan {
@@ -21,6 +25,13 @@ export class TimeView {
 
   get isWhole(): boolean {
     return this.#shown.fromUs === this.whole.fromUs && this.#shown.toUs === this.whole.toUs;
+  }
+
+  /** The run has grown: who looks at all of it goes on doing so, who looks at a part keeps that. */
+  grow(whole: TimeSpan): void {
+    const shown = this.isWhole ? whole : this.#shown;
+    this.#whole = whole;
+    this.show(shown);
   }
 
   follow(follower: (shown: TimeSpan) => void): void {

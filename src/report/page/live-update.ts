@@ -1,16 +1,26 @@
-import type { RunReport } from "../report/run-report.ts";
+import type { RunReport } from "../run-report.ts";
+import type { PageParts } from "./page-shape.ts";
 
 /**
- * What a page that follows a run is told, as the JSON of the events `anew` (LiveRun: forget all and
- * begin), `update` (for each second that is over) and `final` (once). Instants are microseconds
- * since the epoch; replicas are indexes into those of LiveRun, -1 for none of them.
+ * What a page that follows a run is told, as the JSON of the events `anew` (LiveBegin: forget all
+ * and begin), `update` (LiveUpdate: for each second that is over) and `final` (LiveFinal: once).
+ * How the page applies them: `anew` replaces its text and all it knows; `update` appends rows and
+ * changes of state, and replaces the totals; `final` replaces everything by the finished report,
+ * the same as the one that is written to a file. Instants are microseconds since the epoch;
+ * replicas are indexes into those of LiveRun, -1 for none of them.
  */
 export interface LiveRun {
   readonly run: string;
   readonly startUs: number;
   readonly version: string;
+  readonly utcOffset: string;
   readonly config: Readonly<Record<string, string>>;
   readonly replicas: readonly string[];
+}
+
+export interface LiveBegin extends LiveRun {
+  /** What the page shows while the run lasts, as HTML; its figures are filled in by its script. */
+  readonly main: string;
 }
 
 export interface LiveUpdate {
@@ -24,6 +34,7 @@ export interface LiveUpdate {
   readonly p99Us: number | null;
   readonly maxUs: number | null;
   readonly requests: LiveRequests;
+  readonly attempts: readonly LiveAttempt[];
   readonly states: readonly LiveState[];
   readonly faults: readonly LiveFault[];
   readonly restarts: readonly LiveRestart[];
@@ -47,7 +58,18 @@ export interface LiveRequests {
   readonly endUs: readonly number[];
   readonly latencyUs: readonly number[];
   readonly replica: readonly number[];
+  readonly attempts: readonly number[];
   readonly outcome: readonly string[];
+}
+
+/** An attempt that failed, was abandoned, or answered late; of very many in a second, the first. */
+export interface LiveAttempt {
+  readonly number: number;
+  readonly endUs: number;
+  readonly serviceUs: number;
+  readonly replica: number;
+  readonly error: string;
+  readonly isLate: boolean;
 }
 
 export interface LiveState {
@@ -71,7 +93,8 @@ export interface LiveRestart {
   readonly after: string;
 }
 
+/** Both null when the run ended without a report. */
 export interface LiveFinal {
-  /** Null when the run ended without a report. */
-  readonly report: Pick<RunReport, "verdict" | "requests" | "latency" | "outages"> | null;
+  readonly report: Pick<RunReport, "verdict"> | null;
+  readonly page: PageParts | null;
 }

@@ -21,6 +21,7 @@ const specs = {
   dryRun: flags.toggle("Only show"),
   logfile: flags.logfile("client.log"),
   ui: flags.valueOrNone({ description: "Page", valueHint: "PORT" }, flags.port),
+  output: flags.repeated({ description: "File", valueHint: "FILE", alias: "o" }, flags.parseText),
 };
 
 function read(line: string) {
@@ -28,6 +29,12 @@ function read(line: string) {
 }
 
 describe("reading a command line", () => {
+  test("takes a letter for a flag that has one, and each value of a repeated one", () => {
+    const line = "--replicas a:1 -o x --output y -o=z";
+    expect(read(line).output).toEqual(["x", "y", "z"]);
+    expect(() => read("--replicas a:1 -x y")).toThrow("Unknown flag -x");
+  });
+
   test("takes --flag VALUE and --flag=VALUE, and the defaults for the rest", () => {
     const values = read("--replicas localhost:1,[::1]:2 --duration=1m30s");
     expect(values).toEqual({
@@ -41,6 +48,7 @@ describe("reading a command line", () => {
       dryRun: false,
       logfile: "client.log",
       ui: undefined,
+      output: [],
     });
   });
 

@@ -91,6 +91,9 @@ describe("encodeRecord() and decodeRecord()", () => {
     for (const latencyUs of [0, 1, 999, 1000, 1_000_001, 59_999_999, 2_147_483_647_001]) {
       expect(decodeRecord(encodeRecord({ ...samples.ok, latencyUs }))).toMatchObject({ latencyUs });
     }
+    for (const spanUs of [0, 1, 999, 1e6 + 10, 2 ** 31 - 1, 2 ** 31, 5e12, -1, -1500, 0.5]) {
+      expect(formatMs(spanUs)).toBe((spanUs / 1000).toFixed(3));
+    }
     expect(formatMs(1)).toBe("0.001");
     expect(formatMs(4000)).toBe("4.000");
   });

@@ -101,10 +101,16 @@ describe("LedgerWriter", () => {
   test.skipIf(process.platform !== "linux")(
     "counts what a full disk refuses, says why, and goes on",
     () => {
-      const writer = LedgerWriter.open("/dev/full", { flush: "each" });
+      const told: string[] = [];
+      const onFailure = (failure: string) => told.push(failure);
+      const writer = LedgerWriter.open("/dev/full", { flush: "each", onFailure });
       writer.append(ok(1));
+      expect(told).toEqual([
+        expect.stringMatching(/^Cannot write the log file "\/dev\/full": ENOSPC/),
+      ]);
       writer.append(ok(2));
       writer.close();
+      expect(told).toHaveLength(1);
       expect(writer.lostRecordCount).toBe(2);
       expect(writer.failure).toContain("ENOSPC");
     },

@@ -237,6 +237,18 @@ describe.each(["map", "read"] as const)("keeping a graph, access %s", (cacheAcce
     expect(at.notices).toEqual([]);
   });
 
+  test("removes what a killed writer left, once nobody can be writing it any more", async () => {
+    using at = bench();
+    await at.load({ cacheAccess });
+    const path = at.onlyCacheFile();
+    writeFileSync(`${path}.0123456789.tmp`, "half");
+    utimesSync(`${path}.0123456789.tmp`, 1, 1);
+    writeFileSync(`${path}.abcdefghij.tmp`, "being written");
+    writeFileSync(path, "");
+    await at.load({ cacheAccess });
+    expect(at.cacheFiles().sort()).toEqual([path, `${path}.abcdefghij.tmp`]);
+  });
+
   test("serves although the cache cannot be written", async () => {
     using at = bench();
     writeFileSync(at.cacheDir, "a file where the directory should be");

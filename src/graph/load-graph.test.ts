@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { sectionAlignmentBytes } from "./cache/cache-header.ts";
@@ -253,7 +261,20 @@ describe.each(["map", "read"] as const)("keeping a graph, access %s", (cacheAcce
     using at = bench();
     writeFileSync(at.cacheDir, "a file where the directory should be");
     expect((await at.load({ cacheAccess })).vertexCount).toBe(3);
-    expect(at.notices.at(-1)).toMatch(/^The graph is not kept in the cache: /);
+    expect(at.notices).toEqual([expect.stringMatching(/^The graph is not kept in the cache: /)]);
+  });
+
+  test("says when a cache can be neither opened nor replaced", async () => {
+    using at = bench();
+    await at.load({ cacheAccess });
+    const path = at.onlyCacheFile();
+    rmSync(path);
+    mkdirSync(path);
+    expect((await at.load({ cacheAccess })).vertexCount).toBe(3);
+    expect(at.notices).toEqual([
+      expect.stringContaining(`Graph cache ${path} cannot be opened: `),
+      expect.stringContaining("The graph is not kept in the cache: "),
+    ]);
   });
 
   test("does not keep what cannot be told again, or changes while it is read", async () => {

@@ -1,12 +1,14 @@
 import { IntegerNames } from "./integer-names.ts";
+import type { OffsetNames } from "./offset-names.ts";
 import { TextNames } from "./text-names.ts";
 
 /** Names as plain columns, which can be posted, hashed, written to a file and mapped from it. */
-export type StoredNames = IntegerNames | TextNames;
+export type StoredNames = IntegerNames | OffsetNames | TextNames;
 
 /** Bytes an element of each column takes, in order: those of the names, then those of the index. */
 export const namesColumnWidths = {
   integer: [8],
+  offset: [8],
   text: [1, 4, 4],
 } as const satisfies Record<StoredNames["kind"], readonly number[]>;
 

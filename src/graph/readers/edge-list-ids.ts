@@ -4,6 +4,13 @@ import type { ParsedGraph } from "./graph-parser.ts";
 import { IntegerTable } from "./integer-table.ts";
 import { rankPlain, rankTable } from "./rank-ids.ts";
 
+/** A name: `bytes[begin]` to `bytes[end - 1]`, in UTF-8. */
+export interface TextRange {
+  readonly bytes: Uint8Array;
+  readonly begin: number;
+  readonly end: number;
+}
+
 /**
  * The edges of an edge list while it is not known yet what its ids are. They begin as the numbers
  * that stand in the file; the first id above 32 bits makes them numbers in an IntegerTable, the
@@ -52,11 +59,11 @@ export class EdgeListIds {
     this.#edges.add(sourceNumber, integers.numberOf(target));
   }
 
-  /** Names in UTF-8. */
-  addTexts(source: Uint8Array, target: Uint8Array): void {
+  /** At any time; from then on all ids are text. */
+  addTexts(source: TextRange, target: TextRange): void {
     const texts = this.#texts ?? this.#becomeTexts();
-    const sourceNumber = texts.intern(source, 0, source.length);
-    this.#edges.add(sourceNumber, texts.intern(target, 0, target.length));
+    const sourceNumber = texts.intern(source.bytes, source.begin, source.end);
+    this.#edges.add(sourceNumber, texts.intern(target.bytes, target.begin, target.end));
   }
 
   /** The first line, whose fields are no integers: an edge, unless all that follow are. */
@@ -66,7 +73,9 @@ export class EdgeListIds {
   }
 
   /** Numbers the vertices: integers by rank, names as they first came. */
-  finish(): Pick<ParsedGraph, "vertexCount" | "edges" | "names"> & { readonly hasHeading: boolean } {
+  finish(): Pick<ParsedGraph, "vertexCount" | "edges" | "names"> & {
+    readonly hasHeading: boolean;
+  } {
     const hasOnlyHeading = this.#heading !== undefined && this.#edges.edgeCount === 1;
     const texts = this.#texts ?? (hasOnlyHeading ? this.#becomeTexts() : undefined);
     if (texts !== undefined) {

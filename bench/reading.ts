@@ -88,7 +88,7 @@ async function writeEdges(path: string, edgeCount: number): Promise<void> {
   const random = seededRandom(1);
   const vertexCount = Math.max(1, Math.floor(edgeCount / edgesPerVertex));
   const writer = Bun.file(path).writer();
-  let lines = "# A random graph\n";
+  let lines = "";
   for (let edge = 0; edge < edgeCount; edge++) {
     const source = Math.floor(random.next() * vertexCount);
     lines += `${source}\t${Math.floor(random.next() * vertexCount)}\n`;

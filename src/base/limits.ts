@@ -14,6 +14,8 @@ export const limits = {
   graphEdgeMaxCount: 2 ** 30,
   /** Bytes of all names of a graph's vertices together. */
   namesMaxBytes: 2 ** 31,
+  /** Graphs modular:N that a replica makes at once for requests. */
+  graphBuildMaxCount: 2,
   /** Vertices and edges together of a graph that is searched beside whatever else is answered. */
   inlineSearchMaxCount: 250_000,
   /** Edges and candidate roots that a search looks at before it looks at the clock. */

@@ -1,3 +1,4 @@
+import type { Graph } from "../graph/graph.ts";
 import type { SearchPlan } from "../graph/search-plan.ts";
 
 /** A graph as it is told to a thread: its arrays shared, or the file to map them from. */
@@ -9,7 +10,7 @@ export interface GraphNotice {
   readonly spec: string;
   readonly arrays:
     | { readonly kind: "shared"; readonly offsets: Uint32Array; readonly targets: Uint32Array }
-    | { readonly kind: "file"; readonly path: string };
+    | { readonly kind: "file"; readonly path: string; readonly fingerprint: string };
 }
 
 /** What a replica's main thread asks of a searching one. A job's number is never used again. */
@@ -22,6 +23,9 @@ export type SearchOrder =
   /** One more batch may be sent; the memory of one that has left may be used for it. */
   | { readonly kind: "credit"; readonly job: number; readonly buffer: ArrayBuffer | undefined }
   | { readonly kind: "cancel"; readonly job: number };
+
+/** What any thread may be asked. */
+export type ThreadOrder = SearchOrder | { readonly kind: "build"; readonly vertexCount: number };
 
 export interface SearchJob {
   readonly job: number;
@@ -51,6 +55,8 @@ export type SearchNews =
   | ({ readonly kind: "failed"; readonly job: number } & SearchFailure)
   /** It was cancelled. */
   | { readonly kind: "stopped"; readonly job: number };
+
+export type ThreadNews = SearchNews | { readonly kind: "built"; readonly graph: Graph };
 
 export interface SearchFailure {
   /** UNAVAILABLE: another replica may well answer. */

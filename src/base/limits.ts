@@ -12,6 +12,8 @@ export const limits = {
    */
   graphVertexMaxCount: 2 ** 29,
   graphEdgeMaxCount: 2 ** 30,
+  /** After this long nobody writes a half-written cache file any more: it may be removed. */
+  cacheLeftoverMs: 3_600_000,
   /** Bytes of all names of a graph's vertices together. */
   namesMaxBytes: 2 ** 31,
   /** Graphs modular:N that a replica makes at once for requests. */

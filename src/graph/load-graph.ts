@@ -95,7 +95,8 @@ function fromCache(place: CachePlace, options: LoadGraphOptions): Graph | undefi
     const { cacheAccess: access = defaultCacheAccess, verifyCache: verify } = options;
     return openCache(place.path, { access, verify, check });
   } catch (error) {
-    options.onNotice(`Graph cache ${place.path} is made anew: ${messageOf(error)}.`);
+    const became = error instanceof UnusableCache ? "is made anew" : "cannot be opened";
+    options.onNotice(`Graph cache ${place.path} ${became}: ${messageOf(error)}.`);
     return undefined;
   }
 }

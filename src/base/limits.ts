@@ -52,6 +52,7 @@ export const limits = {
   /** What a refused client is told to wait. */
   pushbackMinMs: 10,
   pushbackMaxMs: 5000,
+  /** Bytes of one vertex's name. */
   vertexNameMaxBytes: 4096,
   /** A line of a graph file, where lines must be whole in memory; else one field of it. */
   graphLineMaxBytes: 16 * 1024 * 1024,

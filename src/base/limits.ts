@@ -6,6 +6,14 @@ export const limits = {
   vertexMaxCount: 50_000_000,
   /** Graphs a replica keeps, most recently used first. */
   graphCacheMaxCount: 4,
+  /**
+   * Vertices and edges of any graph: the arrays of a search, 8 bytes a vertex, and of the targets,
+   * 4 bytes an edge, are then at most the 4 GiB that one array may be.
+   */
+  graphVertexMaxCount: 2 ** 29,
+  graphEdgeMaxCount: 2 ** 30,
+  /** Bytes of all names of a graph's vertices together. */
+  namesMaxBytes: 2 ** 31,
   replicaMaxCount: 64,
   rateMaxPerSecond: 100_000,
   durationMaxMs: 30 * 24 * 3_600_000,

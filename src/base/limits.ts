@@ -94,6 +94,11 @@ export const limits = {
   exactQuantileMaxCount: 1_000_000,
   /** Requests without an outcome that a table of all requests lists; the report counts all. */
   unaccountedRowMaxCount: 1_000_000,
+  /** Bytes of an order on their way to standard output at which its stream pauses, and goes on. */
+  outputPauseBytes: 1024 * 1024,
+  outputResumeBytes: 256 * 1024,
+  /** Edges of a generated graph that is made anew to find the right answers; 16 Mi are rmat:20. */
+  regeneratedEdgeMaxCount: 20_000_000,
   /** How wide a report is as a text file; a terminal says itself how wide it is. */
   textFileColumnCount: 100,
   /** A request slower than this counts as slow. */

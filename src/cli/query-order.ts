@@ -32,8 +32,8 @@ export async function printOrder(
 ): Promise<ExitStatus> {
   const format: OrderFormat = json ? "json" : tsv ? "tsv" : "lines";
   const startedUs = clock.nowUs();
-  const reading = new OrderReading(asked, format, terminal);
   const silence = new Silence(clock, deadline, () => reading.handle?.cancel());
+  const reading = new OrderReading(asked, format, terminal, silence);
   const counting = watched(reading.consumer, () => reading.isPaused, silence);
   const client = new FailoverStreamClient({ replicas: session.replicas, clock });
   const number = session.nextNumber();
@@ -79,7 +79,12 @@ class OrderReading {
   isPaused = false;
   isClosed = false;
 
-  constructor({ question, graph, byName }: AskedOf, format: OrderFormat, terminal: Terminal) {
+  constructor(
+    { question, graph, byName }: AskedOf,
+    format: OrderFormat,
+    terminal: Terminal,
+    silence: Silence,
+  ) {
     this.output = new PacedOutput(terminal, {
       onFull: () => {
         this.isPaused = true;
@@ -87,6 +92,7 @@ class OrderReading {
       },
       onRoom: () => {
         this.isPaused = false;
+        silence.heard();
         this.handle?.resume();
       },
       onClosed: () => {

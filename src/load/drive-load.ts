@@ -115,7 +115,7 @@ async function askFirst(
     clock,
     onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
   });
-  const question = await decideQuestion(config.question, answers, options.graph);
+  const question = decideQuestion(config.question, answers, options.graph);
   const workload = dfsWorkload(question, config.verify);
   header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
   observer.onQuestion(question);

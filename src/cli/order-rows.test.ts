@@ -27,7 +27,10 @@ describe("orderText()", () => {
   });
 
   test("writes an object a line", () => {
-    const objects = text(named, "json").trimEnd().split("\n").map((line) => JSON.parse(line));
+    const objects = text(named, "json")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(objects[0]).toEqual({ vertex: 0, parent: null, depth: 0, name: "a" });
     expect(objects[2]).toEqual({ vertex: 4_294_967_294, parent: 13, depth: 2, name: 'q"' });
     expect(JSON.parse(text(rows, "json").split("\n")[1] ?? "")).toEqual({
@@ -43,7 +46,9 @@ describe("orderText()", () => {
       ten,
     ]);
     const vertices = Uint32Array.from([...edges, 2 ** 32 - 1]);
-    const lines = text({ ...rows, vertices }, "lines").trimEnd().split("\n");
+    const lines = text({ ...rows, vertices }, "lines")
+      .trimEnd()
+      .split("\n");
     expect(lines).toEqual(Array.from(vertices, String));
   });
 });

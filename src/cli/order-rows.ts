@@ -32,14 +32,14 @@ function numberText({ vertices, parents, depths }: OrderRows, isTable: boolean):
   const bytes = Buffer.allocUnsafeSlow(rowMaxLength * vertices.length);
   let at = 0;
   for (let row = 0; row < vertices.length; row++) {
-    at = putDecimal(bytes, at, vertices[row]!);
+    at = putDecimal(bytes, at, vertices[row] ?? 0);
     if (isTable) {
       bytes[at++] = tab;
-      const parent = parents[row]!;
+      const parent = parents[row] ?? noParent;
       // The root of a tree has none.
       if (parent !== noParent) at = putDecimal(bytes, at, parent);
       bytes[at++] = tab;
-      at = putDecimal(bytes, at, depths[row]!);
+      at = putDecimal(bytes, at, depths[row] ?? 0);
     }
     bytes[at++] = newline;
   }

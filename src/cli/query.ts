@@ -3,7 +3,7 @@ import type { ExitStatus } from "../base/exit-status.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
 import type { DescribeGraphResponse } from "../rpc/dfs-service.ts";
 import { answerOne } from "./query-answer.ts";
-import { checkTogether, queryFlags, questionOf, type QueryValues } from "./query-flags.ts";
+import { checkTogether, type QueryValues, queryFlags, questionOf } from "./query-flags.ts";
 import { printOrder } from "./query-order.ts";
 import { QuerySession } from "./query-session.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";

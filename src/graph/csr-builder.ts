@@ -36,7 +36,10 @@ export function buildCsr({ vertexCount, edges, isUndirected, spec }: CsrRecipe):
 /** What is above limits.graphVertexMaxCount or limits.graphEdgeMaxCount is refused. */
 export function checkGraphSize(spec: string, vertexCount: number, edgeCount: number): void {
   const tooMany = (what: string, count: number, maxCount: number) =>
-    new DfsError("cannot-run", `Cannot hold graph ${spec}: it has ${count} ${what}, at most ${maxCount} fit`);
+    new DfsError(
+      "cannot-run",
+      `Cannot hold graph ${spec}: it has ${count} ${what}, at most ${maxCount} fit`,
+    );
   if (vertexCount > limits.graphVertexMaxCount) {
     throw tooMany("vertices", vertexCount, limits.graphVertexMaxCount);
   }

@@ -56,7 +56,7 @@ export function searchAtOnce(
   plan: SearchPlan,
 ): SearchResult {
   const search = new DepthFirstSearch(graph, scratch, plan);
-  while (!search.advance(unboundedStepCount)) continue;
+  while (!search.advance(unboundedStepCount));
   return search.result;
 }
 

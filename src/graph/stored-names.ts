@@ -1,5 +1,5 @@
-import { IntegerNames } from "./integer-names.ts";
-import { TextNames } from "./text-names.ts";
+import type { IntegerNames } from "./integer-names.ts";
+import type { TextNames } from "./text-names.ts";
 
 /** Names as plain columns, which can be posted, hashed, written to a file and mapped from it. */
 export type StoredNames = IntegerNames | TextNames;

@@ -1,6 +1,6 @@
 import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
-import { sharedUint32Array, sharedUint8Array } from "./shared-arrays.ts";
+import { sharedUint8Array, sharedUint32Array } from "./shared-arrays.ts";
 import { beginOf, findSlot, hashOf, TextNames } from "./text-names.ts";
 
 /** Gives each different name the next vertex, from 0, in the order in which they first come. */

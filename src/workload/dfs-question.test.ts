@@ -47,7 +47,10 @@ describe("decideQuestion()", () => {
     for (const answers of [[serves("a:1", modular), silent], [unknown], [silent], []]) {
       const question = decideQuestion(byDefault, answers);
       expect(question.search).toEqual({ target: 42_000, numVertices: 50_000 });
-      expect(question).toMatchObject({ fingerprint: modular.fingerprint, edgeCount: modular.edges });
+      expect(question).toMatchObject({
+        fingerprint: modular.fingerprint,
+        edgeCount: modular.edges,
+      });
       expect(question.graph?.spec).toBe("modular:50000");
     }
   });
@@ -97,7 +100,11 @@ describe("decideQuestion()", () => {
   });
 
   test("passes on a replica's refusal", () => {
-    const reply = { kind: "refused", status: "FAILED_PRECONDITION", detail: "must be 100" } as const;
+    const reply = {
+      kind: "refused",
+      status: "FAILED_PRECONDITION",
+      detail: "must be 100",
+    } as const;
     const asked = { ...byDefault, numVertices: 5 };
     expect(() => decideQuestion(asked, [{ endpoint: "a:1", reply }])).toThrow(
       "a:1 refuses the question: FAILED_PRECONDITION: must be 100",
@@ -105,17 +112,24 @@ describe("decideQuestion()", () => {
   });
 
   const wrong: readonly (readonly [Partial<AskedQuestion>, string])[] = [
-    [{ target: { vertex: 100 } }, '--target must be a vertex of grid:10x10, in 0..99: current value is "100"'],
+    [
+      { target: { vertex: 100 } },
+      '--target must be a vertex of grid:10x10, in 0..99: current value is "100"',
+    ],
     [{ source: { vertex: 200 } }, "--source must be a vertex of grid:10x10, in 0..99"],
     [{ target: { name: "x" } }, "--target-name must be left out, as grid:10x10 has no names"],
     [{ numVertices: 7 }, "--num-vertices must be 100 for grid:10x10"],
   ];
   test.each(wrong)("names the range: %j", (asked, message) => {
-    expect(() => decideQuestion({ ...byDefault, ...asked }, [serves("a:1", grid)])).toThrow(message);
+    expect(() => decideQuestion({ ...byDefault, ...asked }, [serves("a:1", grid)])).toThrow(
+      message,
+    );
   });
 
   test("knows which names a graph does not have, when it is at hand", () => {
     const asked = { ...byDefault, source: { name: "d" } };
-    expect(() => decideQuestion(asked, [], named)).toThrow("--source-name must be a name in abc.csv");
+    expect(() => decideQuestion(asked, [], named)).toThrow(
+      "--source-name must be a name in abc.csv",
+    );
   });
 });

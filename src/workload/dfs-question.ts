@@ -29,8 +29,8 @@ export interface GraphAnswer {
 /** The question as every request puts it, and which graph must answer it. */
 export interface DecidedQuestion {
   readonly search: SearchQuestion;
-  /** Undefined: no replica has said what it serves, and its graph is not known here either. */
-  readonly fingerprint: string | undefined;
+  /** Of the graph that must answer. */
+  readonly fingerprint: string;
   /** The graph's spec. */
   readonly spec: string;
   readonly vertexCount: number;
@@ -95,7 +95,10 @@ function refuseRefusals(answers: readonly GraphAnswer[]): void {
   for (const { endpoint, reply } of answers) {
     if (reply.kind !== "refused") continue;
     const { status, detail } = reply;
-    throw new DfsError("cannot-run", `Replica ${endpoint} refuses the question: ${status}: ${detail}`);
+    throw new DfsError(
+      "cannot-run",
+      `Replica ${endpoint} refuses the question: ${status}: ${detail}`,
+    );
   }
 }
 

@@ -7,7 +7,7 @@ const guide: AskedQuestion = {
   ...{ target: { vertex: 42_000 }, source: undefined, numVertices: 50_000 },
 };
 const known = decideQuestion(guide, []);
-const fingerprint = known.fingerprint ?? "";
+const { fingerprint } = known;
 const answer = (found: boolean, visitedCount: number, from = fingerprint) =>
   runDfs.responseSerialize({ found, visitedCount, runtimeMs: 1, fingerprint: from });
 

@@ -1,4 +1,8 @@
-import { createSearchScratch, type SearchResult, searchAtOnce } from "../graph/depth-first-search.ts";
+import {
+  createSearchScratch,
+  type SearchResult,
+  searchAtOnce,
+} from "../graph/depth-first-search.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { SearchPlan } from "../graph/search-plan.ts";
 import type { SearchQuestion } from "../rpc/dfs-service.ts";

@@ -19,6 +19,22 @@ export interface LoadConfig {
   readonly numVertices: number;
   /** `answer`: compare every answer with the right one. `status`: be content with OK. */
   readonly verify: "answer" | "status";
+  /** `unary`: requests on a schedule. `stream`: streams alone. */
+  readonly mode: "unary" | "stream";
+  /** The streams to keep running; in mode unary beside the requests. */
+  readonly streams: StreamConfig | undefined;
+}
+
+/** Traverse streams, all of the same question. */
+export interface StreamConfig {
+  /** Kept running at once. */
+  readonly count: number;
+  /** Vertices a second at which each is read; undefined: as fast as they come. */
+  readonly ratePerSecond: number | undefined;
+  /** The vertex that ends each; undefined: every vertex of the graph. */
+  readonly target: number | undefined;
+  /** N of modular:N. */
+  readonly numVertices: number;
 }
 
 /** What `dfs load` does unless told otherwise, as a user would type it. */
@@ -30,6 +46,7 @@ export const loadDefaults = {
   target: "42000",
   numVertices: "50000",
   verify: "answer",
+  mode: "unary",
 } as const;
 
 /** The configuration as the run header keeps it. */

@@ -29,6 +29,7 @@ export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
   const silent = () => undefined;
   return {
     onPreflight: silent,
+    onQuestion: silent,
     onAttemptFailure: silent,
     onReplicaChange: silent,
     onSettled: silent,

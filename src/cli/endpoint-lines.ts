@@ -10,10 +10,26 @@ export function endpointLine(endpoint: Endpoint, description: EndpointDescriptio
   const facts = [
     ...(replica === undefined
       ? [detail]
-      : [`pid ${replica.pid}`, `dfs ${replica.version}`, replica.graph]),
+      : [`pid ${replica.pid}`, `dfs ${replica.version}`]),
+    ...graphFacts(description),
     ...(roundTripUs === undefined ? [] : [`round trip ${(roundTripUs / 1000).toFixed(2)}ms`]),
   ].map(printable);
   if (isServing) return `${paint.green("✓")} ${name} serving (${facts.join(", ")})`;
   const why = replica === undefined ? facts : [printable(detail), ...facts];
   return `${paint.red("✗")} ${name} NOT SERVING (${why.join(", ")})`;
+}
+
+/** A replica that does not know the question may still name its default graph. */
+function graphFacts({ graph, replica }: EndpointDescription): readonly string[] {
+  switch (graph.kind) {
+    case "described": {
+      const { source, vertices, edges, fingerprint } = graph.graph;
+      return [source, `${vertices} vertices`, `${edges} edges`, `fingerprint ${fingerprint}`];
+    }
+    case "refused":
+      return [`refuses: ${graph.status}: ${graph.detail}`];
+    case "unknown":
+    case "silent":
+      return replica === undefined ? [] : [replica.graph];
+  }
 }

@@ -28,7 +28,7 @@ export function openLiveScreen(
   const view = new LiveView({ replicas, durationMs: config.durationMs });
   const stop = redrawing(() => draw(view, region, terminal, clock), clock);
   return {
-    observer: viewObserver(view, replicas.length, clock),
+    observer: viewObserver(view, clock),
     close() {
       stop();
       region.close();
@@ -51,13 +51,10 @@ function redrawing(action: () => void, clock: Clock): () => void {
   return () => cancel();
 }
 
-function viewObserver(view: LiveView, replicaCount: number, clock: Clock): LoadObserver {
-  let answered = 0;
+function viewObserver(view: LiveView, clock: Clock): LoadObserver {
   return {
-    onPreflight() {
-      answered++;
-      if (answered === replicaCount) view.begin(clock.nowUs());
-    },
+    onPreflight: () => undefined,
+    onQuestion: () => view.begin(clock.nowUs()),
     onAttemptFailure: () => undefined,
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
     onSettled: ({ record }) => view.settled(record),

@@ -2,6 +2,7 @@ import { systemClock } from "../base/clock.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
+import { questionLine } from "./question-line.ts";
 import type { LoadLines } from "./load-lines.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -11,6 +12,10 @@ export function terminalObserver(lines: LoadLines, terminal: Terminal): LoadObse
     onPreflight(endpoint, description) {
       const time = localTimeOfDay(systemClock.nowUs());
       terminal.line(`[${time}] ${endpointLine(endpoint, description)}`);
+    },
+    onQuestion(question) {
+      const time = localTimeOfDay(systemClock.nowUs());
+      terminal.line(`[${time}] ${questionLine(question)}`);
     },
     onAttemptFailure: (failure) => lines.attemptFailed(failure),
     onReplicaChange: (change) => lines.replicaChanged(change),
@@ -25,6 +30,10 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
     onPreflight(endpoint, description) {
       first.onPreflight(endpoint, description);
       second.onPreflight(endpoint, description);
+    },
+    onQuestion(question) {
+      first.onQuestion(question);
+      second.onQuestion(question);
     },
     onAttemptFailure(failure) {
       first.onAttemptFailure(failure);

@@ -12,7 +12,6 @@ import type { LoadConfig } from "../load/load-config.ts";
 import { LedgerCollector } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
-import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { type FlagValues, logfile } from "./flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { showReport } from "./report.ts";
@@ -43,6 +42,7 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
+    "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
   flags: flagSpecs,
   run: (values, context) =>
@@ -59,7 +59,6 @@ async function runAndJudge(
   // What a page has shown must not be gone with it.
   const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
   if (html !== undefined) requirePagePlace(html);
-  const workload = dfsWorkload(config);
   const path = values.logfile;
   const writer =
     path === undefined
@@ -78,7 +77,6 @@ async function runAndJudge(
   const totals = await driveLoad({
     run,
     config,
-    workload,
     openChannel: openHttp2Channel,
     ledger: tee(...sinks.filter((sink) => sink !== undefined)),
     lostRecordCount: () => writer?.audit() ?? 0,

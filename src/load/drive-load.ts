@@ -6,14 +6,18 @@ import { createPolicy } from "../failover/policy.ts";
 import { type ReplicaChange, ReplicaSet } from "../failover/replica-set.ts";
 import type { AttemptFailure, RequestClient } from "../failover/request.ts";
 import { StockClient } from "../failover/stock-client.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.ts";
 import { runHeader } from "../ledger/run-header.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
-import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
+import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
+import { type DecidedQuestion, decideQuestion } from "../workload/dfs-question.ts";
+import { dfsWorkload } from "../workload/dfs-workload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
+import { preflight } from "./preflight.ts";
 import { type LoadTotals, runLoad, type SecondSummary } from "./run-load.ts";
 import { constantRate } from "./schedule.ts";
 
@@ -21,6 +25,8 @@ import { constantRate } from "./schedule.ts";
 export interface LoadObserver {
   /** Who answers before the load begins; replicas that do not are no reason to stop. */
   onPreflight(endpoint: Endpoint, description: EndpointDescription): void;
+  /** What will be asked of which graph, once the replicas have said what they serve. */
+  onQuestion(question: DecidedQuestion): void;
   onAttemptFailure(failure: AttemptFailure): void;
   onReplicaChange(change: ReplicaChange): void;
   onSettled(request: SettledRequest): void;
@@ -30,7 +36,8 @@ export interface LoadObserver {
 export interface DriveLoadOptions {
   readonly run: string;
   readonly config: LoadConfig;
-  readonly workload: Workload;
+  /** The graph that must answer; undefined: the one that the replicas serve. */
+  readonly graph?: Graph | undefined;
   readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly ledger: LedgerSink;
   /** Records the ledger could not keep so far. */
@@ -41,34 +48,30 @@ export interface DriveLoadOptions {
   readonly signal: AbortSignal;
 }
 
-const preflightMs = 900;
-
 /**
- * A whole load: header, preflight, the schedule, drain, footer. Every record of it goes to
- * `ledger`.
+ * A whole load: preflight, header, the schedule, drain, footer. Every record of it goes to
+ * `ledger`. Throws, before anything is asked or recorded, what decideQuestion() throws.
  */
 export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
   const { run, config, ledger, observer, clock } = options;
-  ledger.append(
-    runHeader({ run, command: "load", seed: 0, config: loadConfigEntries(config) }, clock),
-  );
+  const header = new LateHeader(ledger, clock);
   const replicas = new ReplicaSet({
     endpoints: config.replicas,
     openChannel: options.openChannel,
     clock,
     onChange(change) {
-      ledger.append(replicaRecord(run, change));
+      header.append(replicaRecord(run, change));
       observer.onReplicaChange(change);
     },
   });
   try {
-    await preflight(options, replicas);
+    const workload = await askFirst(options, replicas, header);
     const client = openClient(options, replicas);
     const totals = await runLoad({
       run,
       schedule: constantRate(config.ratePerSecond, config.durationMs),
       client,
-      workload: options.workload,
+      workload,
       deadlineMs: config.deadlineMs,
       ledger,
       clock,
@@ -98,15 +101,25 @@ function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestCli
   });
 }
 
-/** Also opens the connections, so that the first requests do not pay for them. */
-async function preflight(options: DriveLoadOptions, replicas: ReplicaSet): Promise<void> {
-  const { config, observer, clock } = options;
-  await Promise.all(
-    config.replicas.map(async (endpoint, index) => {
-      const description = await describeEndpoint(replicas.channel(index), preflightMs, clock);
-      observer.onPreflight(endpoint, description);
-    }),
-  );
+/** Asks the replicas what they serve, and settles by it what the run is about. */
+async function askFirst(
+  options: DriveLoadOptions,
+  replicas: ReplicaSet,
+  header: LateHeader,
+): Promise<Workload> {
+  const { run, config, observer, clock } = options;
+  const answers = await preflight({
+    endpoints: config.replicas,
+    replicas,
+    numVertices: config.question.numVertices,
+    clock,
+    onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
+  });
+  const question = await decideQuestion(config.question, answers, options.graph);
+  const workload = dfsWorkload(question, config.verify);
+  header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
+  observer.onQuestion(question);
+  return workload;
 }
 
 function replicaRecord(run: string, change: ReplicaChange): ReplicaRecord {

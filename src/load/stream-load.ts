@@ -5,8 +5,8 @@ import type { FlowRecord, GapRecord, StreamRecord } from "../ledger/record.ts";
 import { streamId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { StreamWorkload } from "../workload/workload.ts";
-import type { StreamConfig } from "./load-config.ts";
 import { RunningStream } from "./running-stream.ts";
+import type { StreamConfig } from "./stream-config.ts";
 
 /** What a terminal may show of streams while they run. */
 export interface StreamObserver {

@@ -15,6 +15,7 @@ export const limits = {
   launchBatchMaxCount: 256,
   /** Streams kept running at once, and the pause before one takes the place of one that failed. */
   streamMaxCount: 1000,
+  streamRateMaxPerSecond: 1_000_000_000,
   streamAgainPauseMs: 1000,
   /**
    * A stream that has stood still for longer than streamStillMs when the load is over has to move

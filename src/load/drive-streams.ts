@@ -1,0 +1,43 @@
+import { limits } from "../base/limits.ts";
+import { createPolicy } from "../failover/policy.ts";
+import type { ReplicaSet } from "../failover/replica-set.ts";
+import type { StreamClient } from "../failover/stream-request.ts";
+import type { DecidedQuestion } from "../workload/dfs-question.ts";
+import { traverseWorkload } from "../workload/traverse-workload.ts";
+import type { StreamWorkload } from "../workload/workload.ts";
+import type { LoadConfig } from "./load-config.ts";
+import type { StreamConfig } from "./stream-config.ts";
+import { runStreams, type StreamLoadOptions, type StreamTotals } from "./stream-load.ts";
+
+type DriveStreamsOptions = Omit<StreamLoadOptions, "client" | "workload" | "durationMs"> & {
+  readonly config: LoadConfig;
+};
+
+/** The streams of a load, for its whole duration. */
+export function driveStreams(
+  options: DriveStreamsOptions,
+  replicas: ReplicaSet,
+  question: DecidedQuestion,
+): Promise<StreamTotals> {
+  return runStreams({
+    ...options,
+    client: openClient(options, replicas),
+    workload: workloadOf(options.streams, question),
+    durationMs: options.config.durationMs,
+  });
+}
+
+function workloadOf(streams: StreamConfig, question: DecidedQuestion): StreamWorkload {
+  const { ratePerSecond, numVertices } = streams;
+  // A batch is taken whole, so a large one would let a slow reader wait for long and then gulp.
+  const batchMax =
+    ratePerSecond === undefined
+      ? 0
+      : Math.max(1, Math.floor((ratePerSecond * limits.streamPacedBatchMs) / 1000));
+  if (numVertices === undefined) {
+    const { search, vertexCount, fingerprint } = question;
+    return traverseWorkload({ search, vertexCount, fingerprint, right: undefined, batchMax });
+  }
+  const own = { search: { numVertices }, vertexCount: numVertices, fingerprint: undefined };
+  return traverseWorkload({ ...own, right: undefined, batchMax });
+}

@@ -2,8 +2,8 @@ import { systemClock } from "../base/clock.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
-import { questionLine } from "./question-line.ts";
 import type { LoadLines } from "./load-lines.ts";
+import { questionLine } from "./question-line.ts";
 import type { StreamLines } from "./stream-lines.ts";
 import type { Terminal } from "./terminal.ts";
 

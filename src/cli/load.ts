@@ -122,7 +122,8 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
 /** What the policy does with silence, in the words of design and report. */
 export function policyLine(config: LoadConfig): string {
   const { policy, attemptTimeoutMs, deadlineMs } = config;
-  const deadline = config.mode === "stream" ? "no deadline" : `deadline ${formatDuration(deadlineMs)}`;
+  const deadline =
+    config.mode === "stream" ? "no deadline" : `deadline ${formatDuration(deadlineMs)}`;
   if (policy === "none" || policy === "stock") return `Policy: ${policy}, ${deadline}`;
   const { attemptTimeoutFloorMs, attemptTimeoutCeilingMs } = limits;
   const learned = `learned, ${formatDuration(attemptTimeoutFloorMs)} to ${formatDuration(attemptTimeoutCeilingMs)}`;

@@ -141,7 +141,8 @@ function fileFigures(source: SourceFacts): FileFigures {
   const count = (...kinds: readonly LedgerRecord["kind"][]) =>
     kinds.reduce((sum, kind) => sum + (recordCounts.get(kind) ?? 0), 0);
   const holds: FileContent[] = [];
-  if (count("ok", "attempt", "request", "tick", "replica", "stream", "gap", "flow") > 0) holds.push("client");
+  if (count("ok", "attempt", "request", "tick", "replica", "stream", "gap", "flow") > 0)
+    holds.push("client");
   if (count("execution") > 0) holds.push("server");
   if (count("fault") > 0) holds.push("fault");
   const recordCount = [...recordCounts.values()].reduce((sum, each) => sum + each, 0);

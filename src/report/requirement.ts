@@ -1,11 +1,11 @@
 import { DfsError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { printable } from "../base/printable.ts";
+import type { JudgedRequirement } from "./criterion.ts";
 import { units } from "./figure.ts";
 import { figureCatalog } from "./figure-catalog.ts";
 import type { Figure, RunFigures } from "./figure-kinds.ts";
 import type { Criterion } from "./run-report.ts";
-import type { JudgedRequirement } from "./criterion.ts";
 
 export type Operator = ">=" | "<=" | ">" | "<" | "=" | "!=";
 

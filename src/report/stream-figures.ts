@@ -3,8 +3,8 @@ import { compareText } from "./ledger-collector.ts";
 import { percentile } from "./percentile.ts";
 import { RowIndex } from "./row-index.ts";
 import type { RunData } from "./run-data.ts";
-import type { StreamFigures, StreamGapFact, StreamOutcomeFigures } from "./stream-report.ts";
 import { type StreamData, streamOutcomes } from "./stream-data.ts";
+import type { StreamFigures, StreamGapFact, StreamOutcomeFigures } from "./stream-report.ts";
 import { wallSecond } from "./wall-time.ts";
 
 /** Null when the run has no streams. */
@@ -15,7 +15,11 @@ export function streamFigures(data: RunData): StreamFigures | null {
   if (streams.isEmpty && footerCount === null && !isPlanned) return null;
   const { rows, repeatCount } = distinctRows(streams);
   const byOutcome = streamOutcomes.map((outcome, index) =>
-    outcomeFigures(streams, rows.filter((row) => streams.outcome.at(row) === index), outcome),
+    outcomeFigures(
+      streams,
+      rows.filter((row) => streams.outcome.at(row) === index),
+      outcome,
+    ),
   );
   const ended = rows.length;
   const continued = new Set(streams.gaps.map(({ number }) => number));
@@ -81,7 +85,9 @@ function gapFact(gap: GapRecord, { header }: RunData): StreamGapFact {
 }
 
 function byInstant(a: StreamGapFact, b: StreamGapFact): number {
-  return a.beginUs + a.gapMs * 1000 - (b.beginUs + b.gapMs * 1000) || compareText(a.stream, b.stream);
+  return (
+    a.beginUs + a.gapMs * 1000 - (b.beginUs + b.gapMs * 1000) || compareText(a.stream, b.stream)
+  );
 }
 
 /** What the footer counts of streams and the ledger does not hold, such as `1 of 2 streams ok`. */

@@ -21,6 +21,7 @@ export function traverseWorkload(options: TraverseWorkloadOptions): StreamWorklo
   return {
     path: traverse.path,
     isIdempotent: traverse.idempotency !== "unknown",
-    openConsumer: () => new TraverseConsumer({ question: search, vertexCount, batchMax, reference }),
+    openConsumer: () =>
+      new TraverseConsumer({ question: search, vertexCount, batchMax, reference }),
   };
 }

@@ -82,6 +82,16 @@ export const limits = {
   messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer; the next one goes over a new connection. */
   probeTimeoutMs: 20_000,
+  /** What a peer may send ahead of the reader, on one stream; a slow reader costs no more. */
+  streamWindowBytes: 1024 * 1024,
+  /** And on all streams of a connection, before the connection itself has been read. */
+  connectionWindowBytes: 8 * 1024 * 1024,
+  /** A stream that gets nothing for so long from a replica that lives goes on elsewhere. */
+  streamBarrenMs: 30_000,
+  /** How long the end of a stream is awaited when everything has come. */
+  streamEndWaitMs: 1000,
+  /** Attempts in a row that are answered with an error of no known cure; then the stream fails. */
+  streamRefusedMaxCount: 10,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */

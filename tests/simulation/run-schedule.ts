@@ -45,7 +45,7 @@ export function runSchedule(schedule: Schedule, options: RunOptions = {}): Histo
   history.leftovers = {
     clientTimers: run.clock.timerCount,
     openAttempts: world.channels.reduce((sum, { openRequestCount }) => sum + openRequestCount, 0),
-    inFlight: run.replicas.views.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    inFlight: run.replicas.views("request").reduce((sum, { inFlight }) => sum + inFlight, 0),
     waiting: run.waitingCount,
   };
   run.replicas.close();
@@ -197,7 +197,7 @@ function onChange(run: Run, change: ReplicaChange): void {
 
 /** In the instant in which a replica becomes healthy, everything that waits leaves. */
 function assertReleased({ history, replicas, world }: Run, change: ReplicaChange): void {
-  const view = replicas.views[change.endpoint.port - 1];
+  const view = replicas.views("request")[change.endpoint.port - 1];
   if (view?.state !== "healthy" || !view.takesRequests) return;
   for (const request of history.requests) {
     if (!isWaiting(request, world.clock.nowUs())) continue;

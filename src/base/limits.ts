@@ -6,6 +6,14 @@ export const limits = {
   vertexMaxCount: 50_000_000,
   /** Graphs a replica keeps, most recently used first. */
   graphCacheMaxCount: 4,
+  /**
+   * Vertices and edges of any graph: the arrays of a search, 8 bytes a vertex, and of the targets,
+   * 4 bytes an edge, are then at most the 4 GiB that one array may be.
+   */
+  graphVertexMaxCount: 2 ** 29,
+  graphEdgeMaxCount: 2 ** 30,
+  /** Bytes of all names of a graph's vertices together. */
+  namesMaxBytes: 2 ** 31,
   replicaMaxCount: 64,
   rateMaxPerSecond: 100_000,
   durationMaxMs: 30 * 24 * 3_600_000,
@@ -108,6 +116,11 @@ export const limits = {
   exactQuantileMaxCount: 1_000_000,
   /** Requests without an outcome that a table of all requests lists; the report counts all. */
   unaccountedRowMaxCount: 1_000_000,
+  /** Bytes of an order on their way to standard output at which its stream pauses, and goes on. */
+  outputPauseBytes: 1024 * 1024,
+  outputResumeBytes: 256 * 1024,
+  /** Edges of a generated graph that is made anew to find the right answers; 16 Mi are rmat:20. */
+  regeneratedEdgeMaxCount: 20_000_000,
   /** How wide a report is as a text file; a terminal says itself how wide it is. */
   textFileColumnCount: 100,
   /** A request slower than this counts as slow. */

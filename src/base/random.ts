@@ -33,3 +33,35 @@ export function freshId(length = 10): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length));
   return Array.from(bytes, (byte) => idAlphabet[byte % idAlphabet.length]).join("");
 }
+
+/** Xoshiro128** (Blackman and Vigna 2018): for more numbers than the 2^32 of seededRandom(). */
+export class Xoshiro128 {
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
+
+  constructor(seed: number) {
+    const random = seededRandom(seed);
+    const draw = () => (random.next() * 2 ** 32) | 0;
+    this.#a = draw();
+    this.#b = draw();
+    this.#c = draw();
+    // At least one bit must be set.
+    this.#d = draw() | 1;
+  }
+
+  /** Uniform in 0..2^32-1. */
+  nextUint32(): number {
+    const b = this.#b;
+    const scaled = Math.imul(b, 5);
+    const result = Math.imul((scaled << 7) | (scaled >>> 25), 9);
+    const c = this.#c ^ this.#a;
+    const d = this.#d ^ b;
+    this.#b = b ^ c;
+    this.#a ^= d;
+    this.#c = c ^ (b << 9);
+    this.#d = (d << 11) | (d >>> 21);
+    return result >>> 0;
+  }
+}

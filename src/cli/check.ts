@@ -57,7 +57,9 @@ export const checkCommand = defineSubcommand({
       })),
     );
     if (difference !== undefined) {
-      context.terminal.notices.warn(`The replicas serve different graphs: ${printable(difference)}`);
+      context.terminal.notices.warn(
+        `The replicas serve different graphs: ${printable(difference)}`,
+      );
     }
     const isWell = difference === undefined && answers.every((answer) => answer.isServing);
     return isWell ? exitStatus.verified : exitStatus.criterionNotMet;

@@ -8,9 +8,7 @@ export function endpointLine(endpoint: Endpoint, description: EndpointDescriptio
   const { isServing, detail, replica, roundTripUs } = description;
   const name = `replica ${formatEndpoint(endpoint)}`;
   const facts = [
-    ...(replica === undefined
-      ? [detail]
-      : [`pid ${replica.pid}`, `dfs ${replica.version}`]),
+    ...(replica === undefined ? [detail] : [`pid ${replica.pid}`, `dfs ${replica.version}`]),
     ...graphFacts(description),
     ...(roundTripUs === undefined ? [] : [`round trip ${(roundTripUs / 1000).toFixed(2)}ms`]),
   ].map(printable);

@@ -132,7 +132,7 @@ async function askFirst(
     clock,
     onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
   });
-  const question = await decideQuestion(config.question, answers, options.graph);
+  const question = decideQuestion(config.question, answers, options.graph);
   header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
   observer.onQuestion(question);
   return question;

@@ -1,8 +1,12 @@
+import { assert } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { FailoverClient } from "../failover/failover-client.ts";
 import { createPolicy } from "../failover/policy.ts";
 import type { ReplicaSet } from "../failover/replica-set.ts";
 import type { StreamClient } from "../failover/stream-request.ts";
 import type { DecidedQuestion } from "../workload/dfs-question.ts";
+import { regenerate } from "../workload/regenerate.ts";
+import type { TraverseQuestion } from "../workload/right-order.ts";
 import { traverseWorkload } from "../workload/traverse-workload.ts";
 import type { StreamWorkload } from "../workload/workload.ts";
 import type { LoadConfig } from "./load-config.ts";
@@ -27,6 +31,13 @@ export function driveStreams(
   });
 }
 
+/** One of its own, since what requests take to be answered says nothing about streams. */
+function openClient({ config, clock }: DriveStreamsOptions, replicas: ReplicaSet): StreamClient {
+  const { policy, attemptTimeoutMs } = config;
+  assert(policy !== "stock", "gRPC's own client continues no stream");
+  return new FailoverClient({ replicas, policy: createPolicy(policy, attemptTimeoutMs), clock });
+}
+
 function workloadOf(streams: StreamConfig, question: DecidedQuestion): StreamWorkload {
   const { ratePerSecond, numVertices } = streams;
   // A batch is taken whole, so a large one would let a slow reader wait for long and then gulp.
@@ -34,10 +45,13 @@ function workloadOf(streams: StreamConfig, question: DecidedQuestion): StreamWor
     ratePerSecond === undefined
       ? 0
       : Math.max(1, Math.floor((ratePerSecond * limits.streamPacedBatchMs) / 1000));
-  if (numVertices === undefined) {
-    const { search, vertexCount, fingerprint } = question;
-    return traverseWorkload({ search, vertexCount, fingerprint, right: undefined, batchMax });
-  }
-  const own = { search: { numVertices }, vertexCount: numVertices, fingerprint: undefined };
-  return traverseWorkload({ ...own, right: undefined, batchMax });
+  if (numVertices === undefined) return traverseWorkload(question, batchMax);
+  return traverseWorkload(wholeOrderOf(numVertices), batchMax);
+}
+
+/** Of a graph that every replica makes alike. */
+function wholeOrderOf(numVertices: number): TraverseQuestion {
+  const graph = regenerate(`modular:${numVertices}`);
+  const search = { numVertices };
+  return { search, vertexCount: numVertices, fingerprint: graph?.fingerprint, graph };
 }

@@ -57,7 +57,7 @@ export function loadConfigEntries(
     ...(source === undefined ? {} : { source: String(source) }),
     num_vertices: String(search.numVertices),
     graph: spec,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
+    fingerprint,
     verify: config.verify,
     ...(config.verify === "answer" ? { right_answer: right } : {}),
   };

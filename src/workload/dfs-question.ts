@@ -1,6 +1,7 @@
-import { DfsError } from "../base/errors.ts";
+import { assert, DfsError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import type { Graph } from "../graph/graph.ts";
-import { defaultVertexCount } from "../graph/modular-graph.ts";
+import { defaultVertexCount, modularSpec } from "../graph/modular-graph.ts";
 import type { GraphReply } from "../rpc/describe-endpoint.ts";
 import type { DescribeGraphResponse, SearchQuestion } from "../rpc/dfs-service.ts";
 import { regenerate } from "./regenerate.ts";
@@ -28,8 +29,8 @@ export interface GraphAnswer {
 /** The question as every request puts it, and which graph must answer it. */
 export interface DecidedQuestion {
   readonly search: SearchQuestion;
-  /** Undefined: no replica has said what it serves, and its graph is not known here either. */
-  readonly fingerprint: string | undefined;
+  /** Of the graph that must answer. */
+  readonly fingerprint: string;
   /** The graph's spec. */
   readonly spec: string;
   readonly vertexCount: number;
@@ -44,11 +45,11 @@ export interface DecidedQuestion {
  * different graphs, another one than `own`, or refuse the question; a usage error when the graph has
  * no such vertex.
  */
-export async function decideQuestion(
+export function decideQuestion(
   asked: AskedQuestion,
   answers: readonly GraphAnswer[],
   own?: Graph,
-): Promise<DecidedQuestion> {
+): DecidedQuestion {
   refuseRefusals(answers);
   const described = answers.flatMap(({ endpoint, reply }) =>
     reply.kind === "described" ? [{ endpoint, graph: reply.graph }] : [],
@@ -58,10 +59,12 @@ export async function decideQuestion(
     throw new DfsError("cannot-run", `The replicas serve different graphs: ${difference}`);
   }
   const [first] = described;
-  const graph = own ?? (await regenerate(first?.graph ?? originalGraph(asked)));
+  // What nobody has described is what the user asks for, whatever it costs.
+  const edgeMaxCount = first === undefined ? limits.graphEdgeMaxCount : undefined;
+  const graph = own ?? regenerate(first?.graph.source ?? originalSpec(asked), edgeMaxCount);
   if (first !== undefined && graph !== undefined) refuseOther(first, graph, own !== undefined);
   const facts = graph === undefined ? first?.graph : factsOf(graph);
-  if (facts === undefined) throw new Error("a graph is known from here or from a replica");
+  assert(facts !== undefined, "a graph is known from here or from a replica");
   refuseOtherCount(asked, facts);
   return {
     search: questionOn(asked, facts, graph),
@@ -92,13 +95,16 @@ function refuseRefusals(answers: readonly GraphAnswer[]): void {
   for (const { endpoint, reply } of answers) {
     if (reply.kind !== "refused") continue;
     const { status, detail } = reply;
-    throw new DfsError("cannot-run", `Replica ${endpoint} refuses the question: ${status}: ${detail}`);
+    throw new DfsError(
+      "cannot-run",
+      `Replica ${endpoint} refuses the question: ${status}: ${detail}`,
+    );
   }
 }
 
-/** What a replica of the original system is asked, which cannot be asked for its graph. */
-function originalGraph({ numVertices = defaultVertexCount }: AskedQuestion) {
-  return { source: `modular:${numVertices}`, vertices: numVertices, edges: 3 * numVertices };
+/** The graph of a replica of the original system, which cannot be asked for it. */
+function originalSpec({ numVertices = defaultVertexCount }: AskedQuestion): string {
+  return modularSpec(numVertices);
 }
 
 function refuseOther(

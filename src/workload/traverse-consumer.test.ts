@@ -174,7 +174,11 @@ describe("TraverseConsumer refuses", () => {
   ];
 
   test.each<[string, readonly TraverseResponse[], string]>([
-    ["a batch that is left out", [first, third], "begins after 6 vertices of the order, expected 3"],
+    [
+      "a batch that is left out",
+      [first, third],
+      "begins after 6 vertices of the order, expected 3",
+    ],
     ["a batch told again", [first, second, second], "begins after 3 vertices"],
     ["a batch of the beginning later", [first, { ...first, first: 3 }], "comes a second time"],
     [
@@ -196,13 +200,21 @@ describe("TraverseConsumer refuses", () => {
     ],
     ["a first message without a fingerprint", [second], "carries no fingerprint"],
     ["no fingerprint at all", [{ ...first, fingerprint: "" }], "carries no fingerprint"],
-    ["a malformed fingerprint", [{ ...first, fingerprint: "x" }], '"x" is not 16 hexadecimal digits'],
+    [
+      "a malformed fingerprint",
+      [{ ...first, fingerprint: "x" }],
+      '"x" is not 16 hexadecimal digits',
+    ],
     [
       "another graph on the way",
       [first, { ...second, fingerprint: "f".repeat(16) }],
       `fingerprint is ffffffffffffffff, expected ${orderFingerprint}`,
     ],
-    ["an empty batch on the way", [first, { ...responsesOf(whole, 3, 3)[0], ...empty(3) }], "empty"],
+    [
+      "an empty batch on the way",
+      [first, { ...responsesOf(whole, 3, 3)[0], ...empty(3) }],
+      "empty",
+    ],
     ["what follows the summary", [first, second, third, third], "a message after the summary"],
     ["names nobody asked for", [{ ...first, names: ["a"] }], "3 vertices with 1 names"],
   ])("%s", (_what, responses, text) => {
@@ -213,9 +225,9 @@ describe("TraverseConsumer refuses", () => {
     expect(feed(consumerOf(whole, { batchMax: 2 }), [first])).toContain("at most 2 were asked for");
     const named = consumerOf(whole, { withNames: true });
     expect(feed(named, [first])).toContain("3 vertices with 0 names");
-    expect(feed(consumerOf(whole, { withNames: true }), [{ ...first, names: ["a", "b", "c"] }])).toBe(
-      undefined,
-    );
+    expect(
+      feed(consumerOf(whole, { withNames: true }), [{ ...first, names: ["a", "b", "c"] }]),
+    ).toBe(undefined);
   });
 
   const summary = summaryOf(whole);

@@ -1,23 +1,17 @@
-import { type SearchQuestion, traverse } from "../rpc/dfs-service.ts";
-import { type KnownOrder, OrderReference } from "./order-reference.ts";
+import { traverse } from "../rpc/dfs-service.ts";
+import { OrderReference } from "./order-reference.ts";
+import { rightOrder, type TraverseQuestion } from "./right-order.ts";
 import { TraverseConsumer } from "./traverse-consumer.ts";
 import type { StreamWorkload } from "./workload.ts";
 
-export interface TraverseWorkloadOptions {
-  readonly search: SearchQuestion;
-  readonly vertexCount: number;
-  /** Of the graph that must answer; undefined: not known. */
-  readonly fingerprint: string | undefined;
-  /** What every whole order has to be; undefined: all have to be like the first. */
-  readonly right: KnownOrder | undefined;
-  /** Vertices in a message at most; 0: the replica's choice. */
-  readonly batchMax: number;
-}
-
-/** Traverse with one and the same question. */
-export function traverseWorkload(options: TraverseWorkloadOptions): StreamWorkload {
-  const { search, vertexCount, fingerprint, right, batchMax } = options;
-  const reference = new OrderReference(right, fingerprint);
+/**
+ * Traverse with one and the same question, in batches of at most `batchMax` vertices (0: as the
+ * replica likes). The right order is found here, once, when the graph is known here; else all
+ * streams have to bring what the first did.
+ */
+export function traverseWorkload(question: TraverseQuestion, batchMax: number): StreamWorkload {
+  const { search, vertexCount, fingerprint } = question;
+  const reference = new OrderReference(rightOrder(question), fingerprint);
   return {
     path: traverse.path,
     isIdempotent: traverse.idempotency !== "unknown",

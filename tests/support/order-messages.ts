@@ -1,5 +1,9 @@
 import { crc32 } from "node:zlib";
-import { noParent, type TraverseResponse, type TraverseSummary } from "../../src/rpc/dfs-service.ts";
+import {
+  noParent,
+  type TraverseResponse,
+  type TraverseSummary,
+} from "../../src/rpc/dfs-service.ts";
 
 /** A whole order of discovery, found by recursion, word for word as the service defines it. */
 export interface WholeOrder {
@@ -35,10 +39,14 @@ export function orderOf(
     columns.parents.push(parent);
     columns.depths.push(depth);
     if (vertex === target) return true;
-    return (neighbours[vertex] ?? []).some((next) => !seen.has(next) && visit(next, vertex, depth + 1));
+    return (neighbours[vertex] ?? []).some(
+      (next) => !seen.has(next) && visit(next, vertex, depth + 1),
+    );
   };
   const roots = reachableOnly ? [source] : [source, ...neighbours.keys()];
-  const found = roots.some((root) => root < neighbours.length && !seen.has(root) && visit(root, noParent, 0));
+  const found = roots.some(
+    (root) => root < neighbours.length && !seen.has(root) && visit(root, noParent, 0),
+  );
   return { vertexCount: neighbours.length, ...columns, found };
 }
 
@@ -63,7 +71,8 @@ export function responsesOf(
   resumeAfter = 0,
 ): readonly TraverseResponse[] {
   const firsts: number[] = [];
-  for (let first = resumeAfter; first < order.vertices.length; first += batchSize) firsts.push(first);
+  for (let first = resumeAfter; first < order.vertices.length; first += batchSize)
+    firsts.push(first);
   if (firsts.length === 0) firsts.push(resumeAfter);
   return firsts.map((first, index) => ({
     ...batchOf(order, first, first + batchSize),

@@ -21,6 +21,18 @@ export const limits = {
   inFlightMaxCount: 100_000,
   /** Requests sent before answers are read again. */
   launchBatchMaxCount: 256,
+  /** Streams kept running at once, and the pause before one takes the place of one that failed. */
+  streamMaxCount: 1000,
+  streamRateMaxPerSecond: 1_000_000_000,
+  streamAgainPauseMs: 1000,
+  /**
+   * A stream that has stood still for longer than streamStillMs when the load is over has to move
+   * within streamGraceMs, or it is lost.
+   */
+  streamStillMs: 1000,
+  streamGraceMs: 5000,
+  /** A reader with a pace asks for batches of as much as it reads in this time, at most. */
+  streamPacedBatchMs: 50,
   /** Characters of an error text kept in a record. */
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */

@@ -34,6 +34,9 @@ export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
     onReplicaChange: silent,
     onSettled: silent,
     onSecond: silent,
+    onGap: silent,
+    onStreamEnded: silent,
+    onFlow: silent,
     onSupervisor: silent,
     onFault(event) {
       if (event.kind !== "resolved") showFault(event, terminal);

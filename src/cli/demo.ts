@@ -152,5 +152,7 @@ function demoLoad(
     policy: client,
     question: { target: { vertex: 42_000 }, source: undefined, numVertices: 50_000 },
     verify: "answer",
+    mode: "unary",
+    streams: undefined,
   };
 }

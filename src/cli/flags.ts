@@ -131,6 +131,8 @@ export const wholeNumber = {
 export const decimalNumber = {
   withDefault: (options: ValueOptions & Range & { default: string }) =>
     withDefault(described(options), parseNumber("a number", options)),
+  optional: (options: ValueOptions & Range) =>
+    optional(described(options), parseNumber("a number", options)),
 };
 
 type DurationOptions = Omit<ValueOptions, "valueHint"> & { minMs: number; maxMs: number };

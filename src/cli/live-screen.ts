@@ -25,7 +25,12 @@ export function openLiveScreen(
     return undefined;
   }
   const replicas = config.replicas.map(formatEndpoint);
-  const view = new LiveView({ replicas, durationMs: config.durationMs });
+  const view = new LiveView({
+    replicas,
+    durationMs: config.durationMs,
+    hasRequests: config.mode === "unary",
+    hasStreams: config.streams !== undefined,
+  });
   const stop = redrawing(() => draw(view, region, terminal, clock), clock);
   return {
     observer: viewObserver(view, clock),
@@ -59,5 +64,8 @@ function viewObserver(view: LiveView, clock: Clock): LoadObserver {
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
     onSettled: ({ record }) => view.settled(record),
     onSecond: ({ inFlight }) => view.second(inFlight),
+    onGap: () => view.gap(),
+    onStreamEnded: (_number, { outcome }) => view.streamEnded(outcome),
+    onFlow: ({ open, items }) => view.flow(open, items),
   };
 }

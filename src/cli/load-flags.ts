@@ -84,6 +84,8 @@ export function loadConfig(values: LoadFlagValues): LoadConfig {
       numVertices: values.numVertices,
     },
     verify: values.verify,
+    mode: "unary",
+    streams: undefined,
   };
 }
 

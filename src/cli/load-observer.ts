@@ -4,10 +4,15 @@ import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import type { LoadLines } from "./load-lines.ts";
 import { questionLine } from "./question-line.ts";
+import type { StreamLines } from "./stream-lines.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows a load on the terminal as it runs. */
-export function terminalObserver(lines: LoadLines, terminal: Terminal): LoadObserver {
+export function terminalObserver(
+  lines: LoadLines,
+  streams: StreamLines,
+  terminal: Terminal,
+): LoadObserver {
   return {
     onPreflight(endpoint, description) {
       const time = localTimeOfDay(systemClock.nowUs());
@@ -21,6 +26,9 @@ export function terminalObserver(lines: LoadLines, terminal: Terminal): LoadObse
     onReplicaChange: (change) => lines.replicaChanged(change),
     onSettled: (request) => lines.settled(request),
     onSecond: (second) => lines.second(second),
+    onGap: (number, gap) => streams.onGap(number, gap),
+    onStreamEnded: (number, record) => streams.onStreamEnded(number, record),
+    onFlow: (flow) => streams.onFlow(flow),
   };
 }
 
@@ -50,6 +58,18 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
     onSecond(summary) {
       first.onSecond(summary);
       second.onSecond(summary);
+    },
+    onGap(number, gap) {
+      first.onGap(number, gap);
+      second.onGap(number, gap);
+    },
+    onStreamEnded(number, record) {
+      first.onStreamEnded(number, record);
+      second.onStreamEnded(number, record);
+    },
+    onFlow(flow) {
+      first.onFlow(flow);
+      second.onFlow(flow);
     },
   };
 }

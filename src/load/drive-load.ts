@@ -13,16 +13,17 @@ import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
 import { type DecidedQuestion, decideQuestion } from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
-import type { Workload } from "../workload/workload.ts";
+import { driveStreams } from "./drive-streams.ts";
 import { LateHeader } from "./late-header.ts";
 import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
 import { preflight } from "./preflight.ts";
 import { type LoadTotals, runLoad, type SecondSummary } from "./run-load.ts";
 import { constantRate } from "./schedule.ts";
+import type { StreamObserver, StreamTotals } from "./stream-load.ts";
 
 /** What a terminal may show of a load while it runs. */
-export interface LoadObserver {
+export interface LoadObserver extends StreamObserver {
   /** Who answers before the load begins; replicas that do not are no reason to stop. */
   onPreflight(endpoint: Endpoint, description: EndpointDescription): void;
   /** What will be asked of which graph, once the replicas have said what they serve. */
@@ -65,25 +66,41 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
     },
   });
   try {
-    const workload = await askFirst(options, replicas, header);
-    const client = openClient(options, replicas);
-    const totals = await runLoad({
-      run,
-      schedule: constantRate(config.ratePerSecond, config.durationMs),
-      client,
-      workload,
-      deadlineMs: config.deadlineMs,
-      ledger,
-      clock,
-      signal: options.signal,
-      onSettled: (request) => observer.onSettled(request),
-      onSecond: (second) => observer.onSecond(second),
-    });
-    ledger.append(endRecord(options, totals));
+    const question = await askFirst(options, replicas, header);
+    const [requests, streams] = await Promise.all([
+      config.mode === "stream" ? undefined : driveRequests(options, replicas, question),
+      config.streams === undefined
+        ? undefined
+        : driveStreams({ ...options, streams: config.streams }, replicas, question),
+    ]);
+    const totals = requests ?? noRequests(streams);
+    ledger.append(endRecord(options, totals, streams));
     return totals;
   } finally {
     replicas.close();
   }
+}
+
+function driveRequests(
+  options: DriveLoadOptions,
+  replicas: ReplicaSet,
+  question: DecidedQuestion,
+): Promise<LoadTotals> {
+  const { config, observer } = options;
+  return runLoad({
+    ...options,
+    schedule: constantRate(config.ratePerSecond, config.durationMs),
+    client: openClient(options, replicas),
+    workload: dfsWorkload(question, config.verify),
+    deadlineMs: config.deadlineMs,
+    onSettled: (request) => observer.onSettled(request),
+    onSecond: (second) => observer.onSecond(second),
+  });
+}
+
+function noRequests(streams: StreamTotals | undefined): LoadTotals {
+  const none = { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, notSent: 0 };
+  return { ...none, heldMs: streams?.heldMs ?? 0, isInterrupted: streams?.isInterrupted ?? false };
 }
 
 function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestClient {
@@ -106,7 +123,7 @@ async function askFirst(
   options: DriveLoadOptions,
   replicas: ReplicaSet,
   header: LateHeader,
-): Promise<Workload> {
+): Promise<DecidedQuestion> {
   const { run, config, observer, clock } = options;
   const answers = await preflight({
     endpoints: config.replicas,
@@ -116,10 +133,9 @@ async function askFirst(
     onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
   });
   const question = decideQuestion(config.question, answers, options.graph);
-  const workload = dfsWorkload(question, config.verify);
   header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
   observer.onQuestion(question);
-  return workload;
+  return question;
 }
 
 function replicaRecord(run: string, change: ReplicaChange): ReplicaRecord {
@@ -141,7 +157,11 @@ function attemptRecord(failure: AttemptFailure): AttemptRecord {
   };
 }
 
-function endRecord(options: DriveLoadOptions, totals: LoadTotals): EndRecord {
+function endRecord(
+  options: DriveLoadOptions,
+  totals: LoadTotals,
+  streams: StreamTotals | undefined,
+): EndRecord {
   return {
     kind: "end",
     tUs: options.clock.nowUs(),
@@ -154,8 +174,15 @@ function endRecord(options: DriveLoadOptions, totals: LoadTotals): EndRecord {
       failed: String(totals.failed),
       indeterminate: String(totals.indeterminate),
       not_sent: String(totals.notSent),
+      ...(streams === undefined ? {} : streamTotals(streams)),
       held_ms: totals.heldMs.toFixed(3),
       lost_records: String(options.lostRecordCount()),
     },
   };
+}
+
+function streamTotals({ streams, ok, stopped, wrong, failed, items, gaps }: StreamTotals) {
+  const counts = { streams, streams_ok: ok, streams_stopped: stopped, streams_wrong: wrong };
+  const all = { ...counts, streams_failed: failed, stream_items: items, stream_gaps: gaps };
+  return Object.fromEntries(Object.entries(all).map(([key, count]) => [key, String(count)]));
 }

@@ -2,6 +2,7 @@ import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
+import { type StreamConfig, streamConfigEntries } from "./stream-config.ts";
 
 /** `stock`: plain grpc-js as it comes, which the demo compares with. */
 export type ClientName = PolicyName | "stock";
@@ -20,6 +21,10 @@ export interface LoadConfig {
   readonly question: AskedQuestion;
   /** `answer`: compare every answer with the right one. `status`: be content with OK. */
   readonly verify: Verify;
+  /** `unary`: requests on a schedule. `stream`: streams alone. */
+  readonly mode: "unary" | "stream";
+  /** What is kept running, in mode unary beside the requests. */
+  readonly streams: StreamConfig | undefined;
 }
 
 /** What `dfs load` does unless told otherwise, as a user would type it. */
@@ -29,6 +34,7 @@ export const loadDefaults = {
   deadline: "30s",
   policy: "adaptive",
   verify: "answer",
+  mode: "unary",
 } as const;
 
 /** The configuration as the run header keeps it. */
@@ -41,8 +47,9 @@ export function loadConfigEntries(
   const right = graph === undefined ? "agreed" : "computed";
   return {
     duration_s: String(config.durationMs / 1000),
-    rate_per_s: String(config.ratePerSecond),
-    deadline_ms: String(config.deadlineMs),
+    mode: config.mode,
+    ...(config.mode === "stream" ? {} : requestEntries(config)),
+    ...streamConfigEntries(config.streams),
     policy: config.policy,
     attempt_timeout_ms: attemptTimeoutText(config),
     replicas: config.replicas.map(formatEndpoint).join(","),
@@ -54,6 +61,10 @@ export function loadConfigEntries(
     verify: config.verify,
     ...(config.verify === "answer" ? { right_answer: right } : {}),
   };
+}
+
+function requestEntries({ ratePerSecond, deadlineMs }: LoadConfig): Record<string, string> {
+  return { rate_per_s: String(ratePerSecond), deadline_ms: String(deadlineMs) };
 }
 
 function attemptTimeoutText({ policy, attemptTimeoutMs, deadlineMs }: LoadConfig): string {

@@ -16,16 +16,15 @@ const totalKeys = ["visitedCount", "found", "rootCount", "depthMax", ...checksum
  * else that of the first stream to complete.
  */
 export class OrderReference {
+  /** Of the graph that every stream must come from, where it is known before any does. */
+  readonly fingerprint: string | undefined;
   #known: KnownOrder | undefined;
   readonly #isRight: boolean;
 
-  constructor(right?: KnownOrder) {
+  constructor(right?: KnownOrder, fingerprint?: string) {
+    this.fingerprint = right?.fingerprint ?? fingerprint;
     this.#known = right;
     this.#isRight = right !== undefined;
-  }
-
-  get fingerprint(): string | undefined {
-    return this.#known?.fingerprint;
   }
 
   /** How an order that came whole differs; the first to come is kept when none was known. */

@@ -14,6 +14,9 @@ export const limits = {
   graphEdgeMaxCount: 2 ** 30,
   /** Bytes of all names of a graph's vertices together. */
   namesMaxBytes: 2 ** 31,
+  vertexNameMaxBytes: 4096,
+  /** A line of a graph file, where lines must be whole in memory; else one field of it. */
+  graphLineMaxBytes: 16 * 1024 * 1024,
   replicaMaxCount: 64,
   rateMaxPerSecond: 100_000,
   durationMaxMs: 30 * 24 * 3_600_000,

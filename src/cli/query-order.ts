@@ -10,6 +10,7 @@ import type {
   StreamResult,
 } from "../failover/stream-request.ts";
 import { traverse } from "../rpc/dfs-service.ts";
+import { OrderReference } from "../workload/order-reference.ts";
 import { TraverseConsumer } from "../workload/traverse-consumer.ts";
 import { type OrderFormat, orderText } from "./order-rows.ts";
 import { PacedOutput } from "./paced-output.ts";
@@ -101,7 +102,7 @@ class OrderReading {
     this.consumer = new TraverseConsumer({
       question,
       vertexCount: graph.vertices,
-      fingerprint: graph.fingerprint,
+      reference: new OrderReference(undefined, graph.fingerprint),
       withNames: byName,
       onBatch: (batch) => this.output.write(orderText(batch, format)),
     });

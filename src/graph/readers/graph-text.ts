@@ -1,6 +1,6 @@
 import { DimacsParser } from "./dimacs-parser.ts";
 import { EdgeListParser } from "./edge-list-parser.ts";
-import type { FileErrors } from "./file-errors.ts";
+import { charactersBetween, type FileErrors } from "./file-errors.ts";
 import { binaryKindOf, formatOfText, type GraphFormat } from "./graph-format.ts";
 import type { GraphBounds, GraphParser, ParsedGraph } from "./graph-parser.ts";
 import { MatrixMarketParser } from "./matrix-market-parser.ts";
@@ -9,6 +9,7 @@ import { TextWindow } from "./text-window.ts";
 
 /** So much of the text is looked at before its format is settled. */
 const headByteCount = 4096;
+const lineFeed = 10;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 export interface GraphTextOptions {
@@ -59,7 +60,10 @@ export class GraphText {
 
   /** Where the text ends so far. */
   get place(): { readonly line: number; readonly column: number } {
-    return (this.#parts ?? this.#begin(this.#head)).window.place;
+    if (this.#parts !== undefined) return this.#parts.window.place;
+    const lineStart = this.#head.lastIndexOf(lineFeed) + 1;
+    const line = 1 + this.#head.reduce((count, byte) => count + (byte === lineFeed ? 1 : 0), 0);
+    return { line, column: 1 + charactersBetween(this.#head, lineStart, this.#head.length) };
   }
 
   #begin(head: Uint8Array): { readonly parser: GraphParser; readonly window: TextWindow } {

@@ -221,7 +221,7 @@ describe("reportLedgers() over a run worked out by hand", () => {
 
   test("names the files and what they hold", () => {
     expect(reportOf(golden).files).toEqual([
-      { path: "client.log", recordCount: 18, skippedLineCount: 0, holds: ["client"] },
+      { path: "client.log", recordCount: 25, skippedLineCount: 0, holds: ["client"] },
       { path: "fault.log", recordCount: 3, skippedLineCount: 0, holds: ["fault"] },
       { path: "server_50051.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },
       { path: "server_50052.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },

@@ -214,6 +214,8 @@ describe("reportLedgers() over a run worked out by hand", () => {
       ["nothing lost", "no"],
       ["nothing wrong", "no"],
       ["recovery under 1 s", "yes"], // 8 ms
+      ["no stream lost", "yes"],
+      ["no stream wrong", "yes"],
       ["ledger complete", "yes"],
       ["ledgers consistent", "yes"],
     ]);

@@ -14,6 +14,40 @@ export const limits = {
   graphEdgeMaxCount: 2 ** 30,
   /** Bytes of all names of a graph's vertices together. */
   namesMaxBytes: 2 ** 31,
+  /** Vertices and edges together of a graph that is searched beside whatever else is answered. */
+  inlineSearchMaxCount: 250_000,
+  /** Edges and candidate roots that a search looks at before it looks at the clock. */
+  searchSliceStepCount: 65_536,
+  /** A search's turn in its thread: so long other searches, and whoever cancels it, may wait. */
+  searchTurnMs: 5,
+  /** The same in the thread that answers the calls. */
+  inlineTurnMs: 1,
+  /** Searches under way at once, a thread: they share it, so that short ones overtake. */
+  searchesPerThreadMaxCount: 4,
+  /** Searches that wait for one of these to end. */
+  searchQueueMaxCount: 256,
+  /** Memory of the searches under way, beside the graphs: 12 bytes a vertex each. */
+  searchMemoryMaxBytes: 512 * 1024 * 1024,
+  /** Memory that a thread keeps of a search that is over, for the next. */
+  searchMemoryKeptMaxBytes: 256 * 1024 * 1024,
+  /** Traversals under way at once, and their memory: 8 1/8 bytes a vertex each. */
+  traversalMaxCount: 64,
+  traversalMemoryMaxBytes: 512 * 1024 * 1024,
+  /** Batches of one traversal on the way to its reader. */
+  traversalCreditCount: 4,
+  /** Vertices in a batch when the reader does not say, with names, and at most. */
+  batchDefaultCount: 32_768,
+  batchWithNamesDefaultCount: 4096,
+  batchMaxCount: 262_144,
+  /** Bytes of the names in one message. */
+  messageNamesMaxBytes: 1024 * 1024,
+  /** Vertices of a path in one answer. */
+  pathMaxCount: 500_000,
+  /** Names and vertices in one LookUpNames. */
+  lookUpMaxCount: 100_000,
+  /** What a refused client is told to wait. */
+  pushbackMinMs: 10,
+  pushbackMaxMs: 5000,
   replicaMaxCount: 64,
   rateMaxPerSecond: 100_000,
   durationMaxMs: 30 * 24 * 3_600_000,

@@ -34,34 +34,34 @@ export function freshId(length = 10): string {
   return Array.from(bytes, (byte) => idAlphabet[byte % idAlphabet.length]).join("");
 }
 
-/** Xoshiro128** (Blackman and Vigna 2018): for more numbers than the 2^32 of seededRandom(). */
-export class Xoshiro128 {
-  #a: number;
-  #b: number;
-  #c: number;
-  #d: number;
+/**
+ * Xoshiro128** (Blackman and Vigna 2018): many numbers at once, and more of them than the 2^32 after
+ * which seededRandom() begins anew.
+ */
+export class RandomNumbers {
+  readonly #state: Int32Array;
 
   constructor(seed: number) {
     const random = seededRandom(seed);
-    const draw = () => (random.next() * 2 ** 32) | 0;
-    this.#a = draw();
-    this.#b = draw();
-    this.#c = draw();
+    this.#state = Int32Array.from({ length: 4 }, () => random.next() * 2 ** 32);
     // At least one bit must be set.
-    this.#d = draw() | 1;
+    this.#state[3] = (this.#state[3] ?? 0) | 1;
   }
 
-  /** Uniform in 0..2^32-1. */
-  nextUint32(): number {
-    const b = this.#b;
-    const scaled = Math.imul(b, 5);
-    const result = Math.imul((scaled << 7) | (scaled >>> 25), 9);
-    const c = this.#c ^ this.#a;
-    const d = this.#d ^ b;
-    this.#b = b ^ c;
-    this.#a ^= d;
-    this.#c = c ^ (b << 9);
-    this.#d = (d << 11) | (d >>> 21);
-    return result >>> 0;
+  /** Fills `numbers` with the next ones, uniform in 0..2^32-1. */
+  fill(numbers: Uint32Array): void {
+    let [a = 0, b = 0, c = 0, d = 0] = this.#state;
+    for (let at = 0; at < numbers.length; at++) {
+      const scaled = Math.imul(b, 5);
+      numbers[at] = Math.imul((scaled << 7) | (scaled >>> 25), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+    }
+    this.#state.set([a, b, c, d]);
   }
 }

@@ -34,8 +34,7 @@ export class TextNames implements VertexNames {
 
   nameOf(vertex: number): string {
     const { bytes, ends } = this.#table;
-    // A copy, since text decoders refuse shared memory.
-    return decoder.decode(bytes.slice(beginOf(ends, vertex), ends[vertex]));
+    return decoder.decode(bytes.subarray(beginOf(ends, vertex), ends[vertex]));
   }
 
   vertexOf(name: string): number | undefined {

@@ -1,8 +1,8 @@
-import { Xoshiro128 } from "../../base/random.ts";
+import { RandomNumbers } from "../../base/random.ts";
 import type { EdgeSource } from "../edge-buffer.ts";
 import { generatedEdges } from "./edge-generator.ts";
 
-const roundCount = 6;
+const roundCount = 4;
 
 /**
  * The edges of `gnm:N,M,seed=S`: M different ones out of the N (N - 1) directed edges without
@@ -11,8 +11,8 @@ const roundCount = 6;
  * below N - 1), so that none comes twice and none has to be remembered.
  */
 export function gnmEdges(vertexCount: number, edgeCount: number, seed: number): EdgeSource {
-  const random = new Xoshiro128(seed);
-  const keys = Uint32Array.from({ length: 2 * roundCount }, () => random.nextUint32());
+  const keys = new Uint32Array(2 * roundCount);
+  new RandomNumbers(seed).fill(keys);
   return generatedEdges(edgeCount, () => {
     let x = -1;
     let y = 0;
@@ -41,8 +41,10 @@ function placeEdge(
   let from = x;
   let other = y;
   for (let round = 0; round < 2 * roundCount; round += 2) {
-    from = (from + below(vertexCount, other, keys[round]!)) % vertexCount;
-    other = (other + below(vertexCount - 1, from, keys[round + 1]!)) % (vertexCount - 1);
+    from = (from + below(vertexCount, other, keys[round]!)) | 0;
+    if (from >= vertexCount) from -= vertexCount;
+    other = (other + below(vertexCount - 1, from, keys[round + 1]!)) | 0;
+    if (other >= vertexCount - 1) other -= vertexCount - 1;
   }
   pairs[at] = from;
   // The other end is one of the vertices that are not `from`.
@@ -55,5 +57,5 @@ function below(bound: number, value: number, key: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
   mixed = (mixed ^ (mixed >>> 15)) >>> 0;
-  return Math.floor((mixed * bound) / 2 ** 32);
+  return Math.floor((mixed * bound) / 2 ** 32) | 0;
 }

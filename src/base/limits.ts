@@ -48,6 +48,9 @@ export const limits = {
   /** What a refused client is told to wait. */
   pushbackMinMs: 10,
   pushbackMaxMs: 5000,
+  vertexNameMaxBytes: 4096,
+  /** A line of a graph file, where lines must be whole in memory; else one field of it. */
+  graphLineMaxBytes: 16 * 1024 * 1024,
   replicaMaxCount: 64,
   rateMaxPerSecond: 100_000,
   durationMaxMs: 30 * 24 * 3_600_000,

@@ -71,6 +71,8 @@ export type LoadFlagValues = flags.FlagValues<typeof loadFlags>;
 
 /** The complete configuration; throws a usage error where flags contradict each other. */
 export function loadConfig(values: LoadFlagValues): LoadConfig {
+  refuseBeyond("target", values.target, values);
+  refuseBeyond("source", values.source, values);
   return {
     replicas: values.replicas,
     durationMs: values.duration,
@@ -87,6 +89,20 @@ export function loadConfig(values: LoadFlagValues): LoadConfig {
     mode: "unary",
     streams: undefined,
   };
+}
+
+/** Known before any replica is asked. */
+function refuseBeyond(
+  role: string,
+  vertex: number | string | undefined,
+  { numVertices = Number.POSITIVE_INFINITY }: LoadFlagValues,
+): void {
+  if (typeof vertex !== "number" || vertex < numVertices) return;
+  throw new DfsError(
+    "usage",
+    `--${role} must be a vertex in 0..${numVertices - 1} (--num-vertices is ${numVertices}): ` +
+      `current value is "${vertex}"`,
+  );
 }
 
 function targetOf({ target, targetName }: LoadFlagValues): AskedQuestion["target"] {

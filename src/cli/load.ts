@@ -13,6 +13,7 @@ import { LedgerCollector } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { type FlagValues, logfile } from "./flags.ts";
+import { graphFlags, graphOfFlags } from "./graph-flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
@@ -27,6 +28,7 @@ import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 const flagSpecs = {
   ...loadFlags,
   ...streamFlags,
+  ...graphFlags,
   require: requireFlag,
   ...viewFlags,
   logfile: logfile("client.log"),
@@ -58,6 +60,7 @@ async function runAndJudge(
   { terminal, interrupts, clock, typed }: RunContext,
 ): Promise<ExitStatus> {
   const config = withStreams(loadConfig(values), values, typed);
+  const graph = await graphOfFlags(values, terminal);
   const run = freshId();
   // What a page has shown must not be gone with it.
   const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
@@ -81,6 +84,7 @@ async function runAndJudge(
   const totals = await driveLoad({
     run,
     config,
+    graph,
     openChannel: openHttp2Channel,
     ledger: tee(...sinks.filter((sink) => sink !== undefined)),
     lostRecordCount: () => writer?.audit() ?? 0,

@@ -3,7 +3,6 @@ import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { printable } from "../base/printable.ts";
-import { FailoverStreamClient } from "../failover/failover-stream-client.ts";
 import type {
   StreamConsumer,
   StreamGap,
@@ -11,6 +10,7 @@ import type {
   StreamResult,
 } from "../failover/stream-request.ts";
 import { traverse } from "../rpc/dfs-service.ts";
+import { OrderReference } from "../workload/order-reference.ts";
 import { TraverseConsumer } from "../workload/traverse-consumer.ts";
 import { type OrderFormat, orderText } from "./order-rows.ts";
 import { PacedOutput } from "./paced-output.ts";
@@ -35,11 +35,10 @@ export async function printOrder(
   const silence = new Silence(clock, deadline, () => reading.handle?.cancel());
   const reading = new OrderReading(asked, format, terminal, silence);
   const counting = watched(reading.consumer, () => reading.isPaused, silence);
-  const client = new FailoverStreamClient({ replicas: session.replicas, clock });
   const number = session.nextNumber();
   let gapCount = 0;
   const result = await new Promise<StreamResult>((resolve) => {
-    reading.handle = client.startStream(
+    reading.handle = session.client.startStream(
       {
         id: `${session.run}-${number}`,
         number,
@@ -103,7 +102,7 @@ class OrderReading {
     this.consumer = new TraverseConsumer({
       question,
       vertexCount: graph.vertices,
-      fingerprint: graph.fingerprint,
+      reference: new OrderReference(undefined, graph.fingerprint),
       withNames: byName,
       onBatch: (batch) => this.output.write(orderText(batch, format)),
     });

@@ -22,9 +22,9 @@ export interface Answered<Response> {
 
 /** Asks replicas through the failover client, and tells on stderr what became of them meanwhile. */
 export class QuerySession implements Disposable {
-  readonly replicas: ReplicaSet;
+  readonly client: FailoverClient;
   readonly run = freshId();
-  readonly #client: FailoverClient;
+  readonly #replicas: ReplicaSet;
   readonly #clock: Clock;
   #requestCount = 0;
 
@@ -33,7 +33,7 @@ export class QuerySession implements Disposable {
     { terminal, clock }: { readonly terminal: Terminal; readonly clock: Clock },
   ) {
     this.#clock = clock;
-    this.replicas = new ReplicaSet({
+    this.#replicas = new ReplicaSet({
       endpoints,
       openChannel: openHttp2Channel,
       clock,
@@ -43,7 +43,7 @@ export class QuerySession implements Disposable {
       },
     });
     const policy = createPolicy("adaptive");
-    this.#client = new FailoverClient({ replicas: this.replicas, policy, clock });
+    this.client = new FailoverClient({ replicas: this.#replicas, policy, clock });
   }
 
   nextNumber(): number {
@@ -63,7 +63,7 @@ export class QuerySession implements Disposable {
     const number = this.nextNumber();
     const startedUs = this.#clock.nowUs();
     const result = await new Promise<CallResult>((resolve) => {
-      this.#client.start(
+      this.client.start(
         {
           id: `${this.run}-${number}`,
           number,
@@ -95,7 +95,7 @@ export class QuerySession implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.replicas.close();
+    this.#replicas.close();
   }
 }
 

@@ -43,5 +43,7 @@ test("fingerprintOf() is the same for the same graph, whatever it was made from"
   expect(fingerprintOf(other, undefined)).toBe(fingerprintOf(graph, undefined));
   expect(fingerprintOf(graph, undefined)).toBe("70cd6b2d419bd1b7");
   expect(fingerprint(neighbours, textNames("a", "b", "c"))).toBe("9757f1897ee6c477");
-  expect(fingerprint(neighbours, new IntegerNames(Float64Array.of(5, 6, 7)))).toBe("8d3267089ea9ea90");
+  expect(fingerprint(neighbours, new IntegerNames(Float64Array.of(5, 6, 7)))).toBe(
+    "8d3267089ea9ea90",
+  );
 });

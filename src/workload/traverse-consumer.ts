@@ -26,8 +26,6 @@ export interface TraverseConsumerOptions {
   readonly question: SearchQuestion;
   /** Of the graph, as DescribeGraph says it. */
   readonly vertexCount: number;
-  /** Of the graph that must answer, where it is known. */
-  readonly fingerprint?: string | undefined;
   /** Vertices in a message at most; 0 or left out: the replica's choice. */
   readonly batchMax?: number;
   readonly withNames?: boolean;
@@ -65,7 +63,7 @@ export class TraverseConsumer {
       target: question.target,
       reachableOnly: question.reachableOnly ?? false,
     });
-    this.#fingerprint = options.fingerprint ?? options.reference?.fingerprint;
+    this.#fingerprint = options.reference?.fingerprint;
   }
 
   /** Vertices taken. */

@@ -41,7 +41,7 @@ const magic = "DFSGRAPH";
 /** A change of the layout, or of what generators make, needs a new one. */
 const version = 1;
 const byteOrderMark = 0x01020304;
-const namesKinds = [undefined, "integer", "text"] as const;
+const namesKinds = [undefined, "integer", "text", "offset"] as const;
 /** Where things stand in the header; numbers are little-endian, but for the byte order mark. */
 const at = {
   version: 8,

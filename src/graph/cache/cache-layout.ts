@@ -1,5 +1,6 @@
 import type { GraphParts } from "../graph-file.ts";
 import { IntegerNames } from "../integer-names.ts";
+import { OffsetNames } from "../offset-names.ts";
 import { bytesOf } from "../shared-arrays.ts";
 import type { StoredNames } from "../stored-names.ts";
 import { TextNames } from "../text-names.ts";
@@ -32,6 +33,7 @@ export function checkSections(header: CacheHeader, fileBytes: number): void {
   const namesLengths = {
     none: [],
     integer: [8 * vertexCount],
+    offset: [16],
     // How long the texts and their index are, only they themselves say.
     text: [undefined, 4 * vertexCount, undefined],
   }[names ?? "none"];
@@ -83,7 +85,8 @@ function namesFrom(
     if (!isTable) throw new UnusableCache("the index of its names does not fit its counts");
     return new TextNames({ bytes: first, ends: numbersIn(ends), slots });
   }
-  return new IntegerNames(new Float64Array(first.buffer, first.byteOffset, first.length / 8));
+  const ids = new Float64Array(first.buffer, first.byteOffset, first.length / 8);
+  return kind === "integer" ? new IntegerNames(ids) : new OffsetNames(ids[0]!, vertexCount);
 }
 
 function numbersIn(bytes: Uint8Array = new Uint8Array()): Uint32Array {

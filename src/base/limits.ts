@@ -160,6 +160,9 @@ export const limits = {
   outputResumeBytes: 256 * 1024,
   /** Edges of a generated graph that is made anew to find the right answers; 16 Mi are rmat:20. */
   regeneratedEdgeMaxCount: 20_000_000,
+  /** Gaps of streams, and parts of their flow, that a page shows one by one. */
+  gapRowMaxCount: 1000,
+  flowShownMaxCount: 2000,
   /** How wide a report is as a text file; a terminal says itself how wide it is. */
   textFileColumnCount: 100,
   /** A request slower than this counts as slow. */

@@ -12,6 +12,9 @@ export class StreamData {
   /** Index in streamOutcomes. */
   readonly outcome = new IndexColumn();
   readonly gaps: { readonly number: number; readonly gap: GapRecord }[] = [];
+  /** What each second brought, by when it was over. */
+  readonly flowUs = new NumberColumn();
+  readonly flowItems = new NumberColumn();
   /** The highest number seen. */
   numberMax = 0;
   /** What the last second that was told left open. */
@@ -30,7 +33,9 @@ export class StreamData {
     this.gaps.push({ number, gap });
   }
 
-  addFlow({ second, open }: FlowRecord): void {
+  addFlow({ tUs, second, open, items }: FlowRecord): void {
+    this.flowUs.push(tUs);
+    this.flowItems.push(items);
     if (second > this.#lastFlow.second) this.#lastFlow = { second, open };
   }
 
@@ -54,6 +59,10 @@ export class StreamData {
       this.outcome.push(other.outcome.at(row));
     }
     for (const { number, gap } of other.gaps) this.addGap(number + base, gap);
+    for (let row = 0; row < other.flowUs.length; row++) {
+      this.flowUs.push(other.flowUs.at(row));
+      this.flowItems.push(other.flowItems.at(row));
+    }
     const { second, open } = other.#lastFlow;
     this.#lastFlow = {
       second: Math.max(this.#lastFlow.second, second),

@@ -54,3 +54,14 @@ export interface StreamGapFact {
   readonly error: string;
   readonly detail: string;
 }
+
+/** Whether a run was to have no requests, so that what is said of them says nothing. */
+export function isOfStreamsAlone({ run, requests, streams }: RunOfStreams): boolean {
+  return streams !== null && run.config["mode"] === "stream" && requests.scheduled === 0;
+}
+
+interface RunOfStreams {
+  readonly run: { readonly config: Readonly<Record<string, string>> };
+  readonly requests: { readonly scheduled: number };
+  readonly streams: StreamFigures | null;
+}

@@ -5,6 +5,7 @@ import type { Consistency } from "./consistency.ts";
 import { criterion, type JudgedRequirement, noFooter } from "./criterion.ts";
 import type { Criterion, RunReport, Verdict } from "./run-report.ts";
 import { streamCriteria } from "./stream-criteria.ts";
+import { isOfStreamsAlone } from "./stream-report.ts";
 
 /** Everything the guide's criteria look at. */
 export type Evidence = Pick<
@@ -53,11 +54,6 @@ function guideCriteria(evidence: Evidence): readonly JudgedRequirement[] {
     { figure: always, criterion: ledgerComplete(evidence) },
     { figure: always, criterion: ledgersConsistent(evidence) },
   ];
-}
-
-/** Whether there were to be no requests: without any, the others prove nothing. */
-function isOfStreamsAlone({ run, requests, streams }: Evidence): boolean {
-  return streams !== null && run.config["mode"] === "stream" && requests.scheduled === 0;
 }
 
 function requestCriteria(evidence: Evidence): readonly JudgedRequirement[] {

@@ -17,9 +17,9 @@ import type {
 } from "../rpc/dfs-service.ts";
 import type { StatusName } from "../rpc/status.ts";
 import { ExecutionLog } from "./execution-log.ts";
-import { buildModularElsewhere } from "./graph-builder.ts";
 import { GraphCalls } from "./graph-calls.ts";
 import { GraphCatalog, type GraphSource } from "./graph-source.ts";
+import { makeElsewhere } from "./make-elsewhere.ts";
 import { RunCalls } from "./run-calls.ts";
 import { SearchDispatcher } from "./search-dispatcher.ts";
 import { threadLane } from "./search-thread.ts";
@@ -45,7 +45,7 @@ export class DfsCalls {
     const threadCount = availableParallelism();
     const dispatcher = new SearchDispatcher({ clock, threadCount, openThread: threadLane });
     const catalog = new GraphCatalog(options.graph, {
-      buildElsewhere: buildModularElsewhere,
+      makeElsewhere: modularElsewhere,
       onForgotten: (graph) => dispatcher.forget(graph),
     });
     const log = new ExecutionLog(clock, options.ledger);
@@ -89,4 +89,10 @@ export class DfsCalls {
   close(): void {
     this.#dispatcher.close();
   }
+}
+
+/** A graph that a request names, which nobody asked to be kept in a cache. */
+function modularElsewhere(vertexCount: number): Promise<Graph> {
+  const spec = { kind: "modular", vertexCount } as const;
+  return makeElsewhere({ spec, cacheDir: undefined, verifyCache: false }, () => undefined);
 }

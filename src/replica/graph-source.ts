@@ -20,7 +20,7 @@ export type GraphSource =
 
 export interface GraphCatalogOptions {
   /** Makes a graph modular:N too large to be made beside answering calls. */
-  buildElsewhere(vertexCount: number): Promise<Graph>;
+  makeElsewhere(vertexCount: number): Promise<Graph>;
   /** A graph that no request will be answered from any more, unless it is made anew. */
   onForgotten(graph: Graph): void;
 }
@@ -89,7 +89,7 @@ export class GraphCatalog {
 
   async #makeElsewhere(vertexCount: number): Promise<Graph | Refusal> {
     try {
-      const graph = await this.#options.buildElsewhere(vertexCount);
+      const graph = await this.#options.makeElsewhere(vertexCount);
       this.#cache.add(graph);
       return graph;
     } catch (error) {

@@ -36,7 +36,7 @@ export class SearchDesk {
   take(order: SearchOrder): void {
     switch (order.kind) {
       case "graph":
-        this.#graphs.set(order.graph, graphOrError(order));
+        this.#graphs.set(order.graph, graphOrError(order.notice));
         return;
       case "forget":
         this.#graphs.delete(order.graph);

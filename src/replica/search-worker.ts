@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { systemClock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import { buildModular } from "./build-modular.ts";
+import { makeGraph } from "./make-graph.ts";
 import { SearchDesk } from "./search-desk.ts";
 import type { ThreadNews, ThreadOrder } from "./search-messages.ts";
 
@@ -13,6 +13,6 @@ function tell(news: ThreadNews, transfer: readonly ArrayBuffer[] = []): void {
 const desk = new SearchDesk({ clock: systemClock, turnMs: limits.searchTurnMs, tell });
 
 parentPort?.on("message", (order: ThreadOrder) => {
-  if (order.kind === "build") tell({ kind: "built", graph: buildModular(order.vertexCount) });
+  if (order.kind === "make") void makeGraph(order, tell);
   else desk.take(order);
 });

@@ -14,12 +14,10 @@ export function observeStreamStep(
   const { replicas, step, nowUs } = seen;
   const name = `stream ${stream.number}`;
   const isTried = (replica: number) => stream.tried.some((other) => other.replica === replica);
-  const current = stream.attempts.at(-1);
   if (step.kind === "wait") {
     stream.hasWaited = true;
     const better = replicas.findIndex(
-      ({ state, takesRequests }, index) =>
-        state === "healthy" && takesRequests && !isTried(index) && index !== current?.replica,
+      ({ state, takesRequests }, index) => state === "healthy" && takesRequests && !isTried(index),
     );
     if (better < 0 || history.schedule.policy !== "adaptive") return;
     history.violations.push(`${name} waits though replica ${better} is healthy and untried`);

@@ -94,7 +94,10 @@ class Reader implements StreamConsumer {
       return `message ${index} of stream ${number} after ${stream.takenCount}`;
     }
     stream.takenCount++;
-    stream.tried = [];
+    // Whoever brought it has been tried, should it fail now.
+    const replica = stream.attempts.at(-1)?.replica ?? -1;
+    stream.tried = [{ replica, tUs: clock.nowUs() }];
+    stream.hasWaited = false;
     proceed(stream, clock.nowUs());
     this.act();
     return undefined;

@@ -152,7 +152,10 @@ export class SimulatedReplica {
   /** Streams it works on, or would, if their clients took more. */
   get openStreamCount(): number {
     const isWanted = ({ isCancelled, connection, deadlineUs }: SimulatedCall) =>
-      !isCancelled && !connection?.isClosed && deadlineUs > this.#clock.nowUs();
+      !isCancelled &&
+      !connection?.isClosed &&
+      !connection?.isHalfOpen &&
+      deadlineUs > this.#clock.nowUs();
     return [...this.#streams].filter(isWanted).length;
   }
 

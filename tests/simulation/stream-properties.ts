@@ -76,8 +76,7 @@ function neverGivesUp({ schedule }: History, stream: StreamHistory): string[] {
   const { result, number } = stream;
   if (result?.outcome !== "failed" || schedule.policy === "none") return [];
   if (isAnswer(result.status) || stream.doneUs >= stream.deadlineUs) return [];
-  if (!stream.schedule.isIdempotent && stream.executedCount > 0) return [];
-  if (!stream.schedule.isIdempotent && stream.attempts.at(-1)?.mayHaveExecuted) return [];
+  if (mayNotContinue(stream)) return [];
   if (isToldNotToRetry(schedule) && result.status === "RESOURCE_EXHAUSTED") return [];
   if (stream.attempts.length >= limits.streamRefusedMaxCount) return [];
   return [`stream ${number} gave up before its deadline: ${result.status} ${result.detail}`];
@@ -90,7 +89,7 @@ function neverGivesUp({ schedule }: History, stream: StreamHistory): string[] {
 function standsStillForNoReason(history: History, stream: StreamHistory): string[] {
   const { schedule } = history;
   if (schedule.policy !== "adaptive" || schedule.family === "overload") return [];
-  if (!stream.schedule.isIdempotent && stream.executedCount > 0) return [];
+  if (mayNotContinue(stream)) return [];
   // One that is slow but alive is no silent one: a stream stays there.
   const isSlowed = schedule.faults.some(({ effect: { kind } }) => slowKinds.includes(kind));
   if (isSlowed || isToldNotToRetry(schedule)) return [];
@@ -109,6 +108,13 @@ function standsStillForNoReason(history: History, stream: StreamHistory): string
     }
   }
   return [];
+}
+
+/** It is stuck with whoever may have executed it. */
+function mayNotContinue({ schedule, attempts }: StreamHistory): boolean {
+  return (
+    !schedule.isIdempotent && attempts.some(({ mayHaveExecuted }) => mayHaveExecuted !== false)
+  );
 }
 
 const slowKinds: readonly string[] = ["slow", "limp"];

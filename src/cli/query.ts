@@ -33,16 +33,16 @@ export const queryCommand = defineSubcommand({
   ],
   async run(values, context) {
     checkTogether(values);
-    using session = new QuerySession(values.replicas, context);
-    const deadlineUs = context.clock.nowUs() + values.deadline * 1000;
-    const described = await session.graph(values.numVertices ?? 0, deadlineUs);
-    if (described === undefined) return await askOriginal(session, values, context, deadlineUs);
+    const { replicas: endpoints, deadline: deadlineMs } = values;
+    using session = new QuerySession({ endpoints, deadlineMs }, context);
+    const described = await session.graph(values.numVertices ?? 0);
+    if (described === undefined) return await askOriginal(session, values, context);
     const byName = described.hasNames && !values.vertices;
     const question = questionOf(values, described, byName);
     const asked = { question, graph: described, byName };
     return values.order
       ? await printOrder(session, asked, values, context)
-      : await answerOne(session, asked, values, context, deadlineUs);
+      : await answerOne(session, asked, values, context);
   },
 });
 
@@ -51,7 +51,6 @@ async function askOriginal(
   session: QuerySession,
   values: QueryValues,
   context: RunContext,
-  deadlineUs: number,
 ): Promise<ExitStatus> {
   const { path, order, source, reachable } = values;
   const beyond = Object.entries({ path, order, source, reachable }).find(([, value]) => value);
@@ -63,5 +62,5 @@ async function askOriginal(
     ...{ vertices, edges: 0, source: `modular:${vertices}`, fingerprint: "", hasNames: false },
   };
   const question = { ...questionOf(values, graph, false), numVertices: vertices };
-  return await answerOne(session, { question, graph, byName: false }, values, context, deadlineUs);
+  return await answerOne(session, { question, graph, byName: false }, values, context);
 }

@@ -140,7 +140,7 @@ describe("dfs query", () => {
     const args = ["query", "--replicas", `localhost:${port}`, "--deadline", "500ms"];
     const { status, stderr } = await runDfs(args, { cwd: dir.path });
     expect(status).toBe(5);
-    expect(stderr).toContain("No replica answered within 0.5 s");
+    expect(stderr).toContain("No replica answered within 500ms");
   });
 });
 

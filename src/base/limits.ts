@@ -63,6 +63,18 @@ export const limits = {
   inFlightMaxCount: 100_000,
   /** Requests sent before answers are read again. */
   launchBatchMaxCount: 256,
+  /** Streams kept running at once, and the pause before one takes the place of one that failed. */
+  streamMaxCount: 1000,
+  streamRateMaxPerSecond: 1_000_000_000,
+  streamAgainPauseMs: 1000,
+  /**
+   * A stream that has stood still for longer than streamStillMs when the load is over has to move
+   * within streamGraceMs, or it is lost.
+   */
+  streamStillMs: 1000,
+  streamGraceMs: 5000,
+  /** A reader with a pace asks for batches of as much as it reads in this time, at most. */
+  streamPacedBatchMs: 50,
   /** Characters of an error text kept in a record. */
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */
@@ -120,6 +132,17 @@ export const limits = {
   messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer; the next one goes over a new connection. */
   probeTimeoutMs: 20_000,
+  /**
+   * What a peer may send ahead of the reader on one stream: a slow reader costs no more. The same
+   * for all streams of a connection, before the connection itself has been read.
+   */
+  receiveWindowBytes: 1024 * 1024,
+  /** A stream that gets nothing for so long from a replica that lives goes on elsewhere. */
+  streamBarrenMs: 30_000,
+  /** How long the end of a stream is awaited when everything has come. */
+  streamEndWaitMs: 1000,
+  /** Attempts in a row that are answered with an error of no known cure; then the stream fails. */
+  streamRefusedMaxCount: 10,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */
@@ -136,6 +159,14 @@ export const limits = {
   exactQuantileMaxCount: 1_000_000,
   /** Requests without an outcome that a table of all requests lists; the report counts all. */
   unaccountedRowMaxCount: 1_000_000,
+  /** Bytes of an order on their way to standard output at which its stream pauses, and goes on. */
+  outputPauseBytes: 1024 * 1024,
+  outputResumeBytes: 256 * 1024,
+  /** Edges of a generated graph that is made anew to find the right answers; 16 Mi are rmat:20. */
+  regeneratedEdgeMaxCount: 20_000_000,
+  /** Gaps of streams, and parts of their flow, that a page shows one by one. */
+  gapRowMaxCount: 1000,
+  flowShownMaxCount: 2000,
   /** How wide a report is as a text file; a terminal says itself how wide it is. */
   textFileColumnCount: 100,
   /** A request slower than this counts as slow. */

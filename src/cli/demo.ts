@@ -150,8 +150,9 @@ function demoLoad(
     deadlineMs: values.deadline ?? (values.compare ? compareDeadlineMs : demoDeadlineMs),
     attemptTimeoutMs: hasAttemptTimeout ? values.attemptTimeout : undefined,
     policy: client,
-    target: 42_000,
-    numVertices: 50_000,
+    question: { target: { vertex: 42_000 }, source: undefined, numVertices: 50_000 },
     verify: "answer",
+    mode: "unary",
+    streams: undefined,
   };
 }

@@ -3,19 +3,32 @@ import { localTimeOfDay } from "../base/local-time.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import type { LoadLines } from "./load-lines.ts";
+import { questionLine } from "./question-line.ts";
+import type { StreamLines } from "./stream-lines.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows a load on the terminal as it runs. */
-export function terminalObserver(lines: LoadLines, terminal: Terminal): LoadObserver {
+export function terminalObserver(
+  lines: LoadLines,
+  streams: StreamLines,
+  terminal: Terminal,
+): LoadObserver {
   return {
     onPreflight(endpoint, description) {
       const time = localTimeOfDay(systemClock.nowUs());
       terminal.line(`[${time}] ${endpointLine(endpoint, description)}`);
     },
+    onQuestion(question) {
+      const time = localTimeOfDay(systemClock.nowUs());
+      terminal.line(`[${time}] ${questionLine(question)}`);
+    },
     onAttemptFailure: (failure) => lines.attemptFailed(failure),
     onReplicaChange: (change) => lines.replicaChanged(change),
     onSettled: (request) => lines.settled(request),
     onSecond: (second) => lines.second(second),
+    onGap: (number, gap) => streams.onGap(number, gap),
+    onStreamEnded: (number, record) => streams.onStreamEnded(number, record),
+    onFlow: (flow) => streams.onFlow(flow),
   };
 }
 
@@ -25,6 +38,10 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
     onPreflight(endpoint, description) {
       first.onPreflight(endpoint, description);
       second.onPreflight(endpoint, description);
+    },
+    onQuestion(question) {
+      first.onQuestion(question);
+      second.onQuestion(question);
     },
     onAttemptFailure(failure) {
       first.onAttemptFailure(failure);
@@ -41,6 +58,18 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
     onSecond(summary) {
       first.onSecond(summary);
       second.onSecond(summary);
+    },
+    onGap(number, gap) {
+      first.onGap(number, gap);
+      second.onGap(number, gap);
+    },
+    onStreamEnded(number, record) {
+      first.onStreamEnded(number, record);
+      second.onStreamEnded(number, record);
+    },
+    onFlow(flow) {
+      first.onFlow(flow);
+      second.onFlow(flow);
     },
   };
 }

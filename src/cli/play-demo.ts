@@ -10,7 +10,6 @@ import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.t
 import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
-import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { warnOfLostRecords } from "./load.ts";
 import { reportFiles } from "./report.ts";
 import type { RunContext } from "./subcommand.ts";
@@ -47,7 +46,6 @@ export async function playDemo(
   const { isInterrupted, lostFaultRecordCount } = await runDemo({
     ...play,
     host: demoHost,
-    workload: dfsWorkload(play.load),
     openChannel: openHttp2Channel,
     onLedgerFailure: (failure) => warnOfLostRecords(failure, terminal),
     clock,

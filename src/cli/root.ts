@@ -22,6 +22,10 @@ const entries: Readonly<Record<string, Entry>> = {
     summary: "Drive replicas through the failover client and say what was lost",
     load: async () => (await import("./load.ts")).loadCommand,
   },
+  query: {
+    summary: "Ask replicas for one search, and print its answer or its order",
+    load: async () => (await import("./query.ts")).queryCommand,
+  },
   "fault crash": {
     summary: "Kill the process that listens on a port",
     load: async () => (await import("./fault.ts")).crashCommand,
@@ -155,6 +159,7 @@ function rootHelp(group: string | undefined): string {
     "  dfs demo",
     "  dfs serve --port 50051",
     "  dfs load --replicas localhost:50051,localhost:50052 --duration 60",
+    "  dfs query --replicas localhost:50051,localhost:50052 --target 42000 --path",
     "  dfs fault crash --port 50051 --delay 5",
     "  dfs fault stall --port 50052 --duration 10",
     "",

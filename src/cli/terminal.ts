@@ -11,6 +11,11 @@ export interface Terminal {
   line(text: string): void;
   /** Results on stdout that bring their own line ends. */
   write(text: string): void;
+  /**
+   * Results on stdout as bytes, which must not change any more. `onLeft` is called once they have
+   * left, or are of no use to anybody: then with false, as stdout takes nothing more.
+   */
+  writeBytes(bytes: Uint8Array, onLeft: (isOpen: boolean) => void): void;
   /** Notices on stderr. */
   readonly notices: ConsolaInstance;
   /**
@@ -59,6 +64,13 @@ export function createTerminal(): Terminal {
       else if (!isOver) region.above(color ? text : Bun.stripANSI(text));
     },
     write,
+    writeBytes(bytes, onLeft) {
+      if (isOver) return queueMicrotask(() => onLeft(false));
+      process.stdout.write(bytes, (error) => {
+        onError(error);
+        onLeft(!isOver);
+      });
+    },
     notices: createConsola({
       stdout: notices,
       stderr: notices,

@@ -2,6 +2,7 @@ import { formatDuration } from "../base/duration.ts";
 import { definitionOf } from "./definitions.ts";
 import { definitionLines } from "./render-explain.ts";
 import { faultSections } from "./render-faults.ts";
+import { streamLines } from "./render-streams.ts";
 import { verdictLines } from "./render-verdict.ts";
 import type {
   FileFigures,
@@ -39,6 +40,7 @@ function runBlocks(run: RunReport, options: TextOptions): readonly Lines[] {
     throughputLines(run, options),
     latencyLines(run, options),
     replicaLines(run, options),
+    streamLines(run, options),
     ...faultSections(run, options),
     verdictLines(run, options),
   ];

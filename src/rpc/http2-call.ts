@@ -63,7 +63,10 @@ export class Http2Call {
     this.#reader = new FrameReader(options.messageMaxBytes);
     const { timeoutMs } = options.call;
     this.#deadlineUs = options.clock.nowUs() + timeoutMs * 1000;
-    this.#cancelDeadline = options.clock.after(timeoutMs, () => this.#exceed());
+    this.#cancelDeadline =
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? () => undefined
+        : options.clock.after(timeoutMs, () => this.#exceed());
   }
 
   get hasEnded(): boolean {
@@ -124,8 +127,10 @@ export class Http2Call {
       ":authority": carrier.authority,
       te: "trailers",
       "content-type": "application/grpc",
-      "grpc-timeout": formatGrpcTimeout(remainingMs),
     };
+    if (remainingMs !== Number.POSITIVE_INFINITY) {
+      headers["grpc-timeout"] = formatGrpcTimeout(remainingMs);
+    }
     for (const [key, value] of this.#metadata) headers[key] = value;
     return headers;
   }

@@ -5,6 +5,8 @@ import type { FailoverRequest } from "../../src/failover/request.ts";
 import type { Channel } from "../../src/rpc/channel.ts";
 import { isAnswer } from "../../src/rpc/status.ts";
 import { type AttemptHistory, type History, isDone } from "./history.ts";
+import { observeStream, observeStreamStep } from "./observe-stream.ts";
+import { streamOf } from "./stream-history.ts";
 
 /** The parts a client is made of, so that a mutation can put another in the place of one. */
 export interface Parts {
@@ -45,7 +47,9 @@ export function observePolicy(policy: Policy, history: History, nowUs: () => num
     },
     next(request, replicas) {
       const step = policy.next(request, replicas);
-      observeStep(history, { request, replicas, step });
+      const stream = streamOf(history.streams, request.number);
+      if (stream === undefined) observeStep(history, { request, replicas, step });
+      else observeStreamStep(history, stream, { request, replicas, step, nowUs: nowUs() });
       return step;
     },
   };
@@ -103,7 +107,7 @@ export function observeChannel(channel: Channel, observer: ChannelObserver): Cha
       observer.history.renewedUs[observer.replica]?.push(observer.nowUs());
       channel.renew();
     },
-    stream: (call, events) => channel.stream(call, events),
+    stream: (call, events) => observeStream(channel, observer, call, events),
     close: () => channel.close(),
     unary(call, onResult) {
       const attempt = observeAttempt(observer, call.metadata?.["x-request-id"]);

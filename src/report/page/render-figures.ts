@@ -1,8 +1,8 @@
 import { definitions } from "../definitions.ts";
 import type { LatencyQuantiles, RunReport } from "../run-report.ts";
 import { spanText } from "../text-layout.ts";
+import { count } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
-import { count } from "./render-summary.ts";
 import { tableMarkup } from "./render-table.ts";
 
 /** The other figures of the report, what could not be said, and what every figure means. */

@@ -15,7 +15,7 @@ function update(second: number, changes: Partial<LiveUpdate> = {}): LiveUpdate {
     requests: {
       ...{ count: 0, number: [], endUs: [], latencyUs: [], replica: [], attempts: [], outcome: [] },
     },
-    ...{ attempts: [], states: [], faults: [], restarts: [] },
+    ...{ attempts: [], states: [], faults: [], restarts: [], gaps: [], streams: null },
     ...changes,
   };
 }

@@ -55,7 +55,7 @@ if mmwrite is not None:
     )
     for name, graph, symmetry in matrices:
         nodes = sorted(graph)
-        matrix = networkx.to_scipy_sparse_array(graph, nodelist=nodes, format="coo")
+        matrix = networkx.to_scipy_sparse_array(graph, nodelist=nodes, format="csr")
         mmwrite(os.path.join(directory, name), matrix, symmetry=symmetry)
         place = {node: str(index + 1) for index, node in enumerate(nodes)}
         note(name, graph, lambda node: place[node])

@@ -40,7 +40,7 @@ describe.skipIf(python === undefined)("NetworkX", () => {
       console.log("SKIPPED, NOTHING PROVED: no SciPy to write .mtx (apt install python3-scipy)");
     }
     const files = Object.entries(written);
-    expect(files).toHaveLength(hasScipy ? 10 : 8);
+    expect(files).toHaveLength(hasScipy ? 11 : 8);
     for (const [name, { edges, isUndirected }] of files) {
       const options = { format: undefined, isUndirected, onNotice: () => undefined };
       const { csr, names } = await readGraphFile({ kind: "file", path: dir.file(name) }, options);

@@ -48,11 +48,18 @@ except ImportError:
     mmwrite = None
 
 if mmwrite is not None:
-    for name, graph in (("directed.mtx", weighted), ("symmetric.mtx", undirected)):
+    matrices = (
+        ("directed.mtx", weighted, "general"),
+        ("both_triangles.mtx", undirected, "general"),
+        ("one_triangle.mtx", undirected, "symmetric"),
+    )
+    for name, graph, symmetry in matrices:
         nodes = sorted(graph)
-        matrix = networkx.to_scipy_sparse_array(graph, nodelist=nodes, format="coo")
-        mmwrite(os.path.join(directory, name), matrix)
+        matrix = networkx.to_scipy_sparse_array(graph, nodelist=nodes, format="csr")
+        mmwrite(os.path.join(directory, name), matrix, symmetry=symmetry)
         place = {node: str(index + 1) for index, node in enumerate(nodes)}
         note(name, graph, lambda node: place[node])
+        # A matrix says itself which edges go both ways.
+        written[name]["isUndirected"] = False
 
 print(json.dumps({"version": networkx.__version__, "hasScipy": mmwrite is not None, "written": written}))

@@ -1,7 +1,11 @@
 import type { Separator } from "./edge-list-line.ts";
 
-/** What is known of an edge list before its first line: `any`: nothing, `told`: its user said so. */
-export type EdgeListKind = "any" | "told" | "csv" | "tsv";
+/** What is known of an edge list before its first line. */
+export interface EdgeListKind {
+  readonly format: "edge-list" | "csv" | "tsv";
+  /** Its user said so, rather than its name. */
+  readonly isTold: boolean;
+}
 
 const separatorWords = { ",": "commas", ";": "semicolons", "\t": "tabs" } as const;
 
@@ -14,23 +18,22 @@ export type SeparatorChoice = Separator | { readonly unclear: string };
  * TSV: then whichever of comma and semicolon comes first on the line, or a tab. A line that could
  * be read in two ways gives two different edges, so nobody but the user can say which.
  */
-export function separatorOf(line: string, kind: EdgeListKind): SeparatorChoice {
+export function separatorOf(line: string, { format, isTold }: EdgeListKind): SeparatorChoice {
   // What quotes enclose separates nothing, and the attributes that NetworkX writes come last.
-  const plain = line.replaceAll(/"(?:[^"]|"")*"/g, (text) => "q".repeat(text.length));
+  const plain = line.replaceAll(/"(?:[^"]|"")*"/g, (text) => "q".repeat(text.length)).trim();
   const ids = plain.split("{")[0]!.trim();
   const afterFirst = /^[^\s,;]+[ \t]*([,;])/.exec(ids)?.[1];
-  if (kind !== "csv" && kind !== "tsv") {
+  if (format === "edge-list") {
     const separator = isMark(afterFirst) ? markIfClear(ids, afterFirst) : blanksIfClear(ids);
-    return kind === "told" && typeof separator !== "string" ? "blank" : separator;
+    return isTold && typeof separator !== "string" ? "blank" : separator;
   }
   const ofCsv = isMark(afterFirst) ? afterFirst : /[,;]/.exec(plain)?.[0];
   const hasTab = plain.includes("\t");
-  const mark = kind === "tsv" && hasTab ? "\t" : (ofCsv ?? (hasTab ? "\t" : "blank"));
+  const mark = format === "tsv" && hasTab ? "\t" : (ofCsv ?? (hasTab ? "\t" : "blank"));
   if (!isMark(mark)) return "blank";
   // `1 2,5` is hardly an edge from "1 2" to 5.
-  const isDoubtful =
-    startsWithTwoIntegers(plain.trim()) && /[ \t]/.test(firstField(plain.trim(), mark));
-  return isDoubtful ? { unclear: separatorWords[mark] } : mark;
+  const isDoubtful = startsWithTwoIntegers(plain) && /[ \t]/.test(plain.split(mark)[0]!.trim());
+  return isDoubtful && !isTold ? { unclear: separatorWords[mark] } : mark;
 }
 
 /** `a,b c` may be an edge to "b c", or one from "a,b". */
@@ -50,10 +53,6 @@ function blanksIfClear(ids: string): SeparatorChoice {
 
 function startsWithTwoIntegers(ids: string): boolean {
   return /^\d+[ \t]+\d+(?![^\s,;])/.test(ids);
-}
-
-function firstField(line: string, mark: string): string {
-  return line.split(mark)[0]!.trim();
 }
 
 function isMark(text: string | undefined): text is keyof typeof separatorWords {

@@ -109,10 +109,13 @@ describe("what separates the fields", () => {
     for (const line of [text, "a b 0,5\n", "a,b c\n"]) {
       expect(() => read(line)).toThrow("expected an edge that can be read in one way");
     }
-    const doubtful = "a b 0,5\n";
-    expect(edgesByName(readGraphText([doubtful], { file: "g", told: "edge-list" }))).toEqual([
-      "a>b",
-    ]);
+    const told = [
+      ["edge-list", "a b 0,5\n", "a>b"],
+      ["csv", "1 2,5\n", "1 2>5"],
+    ] as const;
+    for (const [format, line, edge] of told) {
+      expect(edgesByName(readGraphText([line], { file: "g", told: format }))).toEqual([edge]);
+    }
   });
 });
 
@@ -161,6 +164,14 @@ describe("a line", () => {
   test("may be very long, and empty lines are none", () => {
     const long = "x".repeat(300_000);
     expect(edges(`\n  \n0 1 ${long}\n\t\n1 0 ${long}`)).toEqual(["0>1", "1>0"]);
+  });
+
+  test("of hostile length, quotes or emptiness takes no time to tell what it is", () => {
+    expect(edges(`a b ${'"a" "'.repeat(100_000)}\n`)).toEqual(["a>b"]);
+    expect(edges(`${"\n".repeat(4000)}${"c\n\r\n".repeat(9)}`.replaceAll("c", "0 1"))).toHaveLength(
+      9,
+    );
+    expect(edges(`${"\n".repeat(100_000)}0 1\n`)).toEqual(["0>1"]);
   });
 
   test("begins anywhere and ends in blanks", () => {

@@ -1,6 +1,6 @@
 /** What is said of files that cannot be read or unpacked, word for word. */
 import { describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { tempDir } from "../../../tests/support/temp-dir.ts";
 import { DfsError } from "../../base/errors.ts";
@@ -20,6 +20,14 @@ describe("a file that cannot be read", () => {
     const missing = 'Cannot read the graph "PATH": there is no such file';
     expect(await messageOf(dir.file("road.gr"))).toBe(`${missing}; did you mean "roads.gr"?`);
     expect(await messageOf(dir.file("nowhere/road.gr"))).toBe(missing);
+  });
+
+  test.skipIf(process.platform === "win32")("is a link that leads nowhere", async () => {
+    using dir = tempDir();
+    symlinkSync(dir.file("gone.gr"), dir.file("roads.gr"));
+    expect(await messageOf(dir.file("roads.gr"))).toBe(
+      'Cannot read the graph "PATH": it is a link to a file that does not exist',
+    );
   });
 
   test("is a directory, or may not be read", async () => {

@@ -12,8 +12,12 @@ export const limits = {
    */
   graphVertexMaxCount: 2 ** 29,
   graphEdgeMaxCount: 2 ** 30,
+  /** After this long nobody writes a half-written cache file any more: it may be removed. */
+  cacheLeftoverMs: 3_600_000,
   /** Bytes of all names of a graph's vertices together. */
   namesMaxBytes: 2 ** 31,
+  /** Graphs modular:N that a replica makes at once for requests. */
+  graphBuildMaxCount: 2,
   /** Vertices and edges together of a graph that is searched beside whatever else is answered. */
   inlineSearchMaxCount: 250_000,
   /** Edges and candidate roots that a search looks at before it looks at the clock. */
@@ -48,6 +52,7 @@ export const limits = {
   /** What a refused client is told to wait. */
   pushbackMinMs: 10,
   pushbackMaxMs: 5000,
+  /** Bytes of one vertex's name. */
   vertexNameMaxBytes: 4096,
   /** A line of a graph file, where lines must be whole in memory; else one field of it. */
   graphLineMaxBytes: 16 * 1024 * 1024,

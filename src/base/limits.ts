@@ -12,14 +12,18 @@ export const limits = {
    */
   graphVertexMaxCount: 2 ** 29,
   graphEdgeMaxCount: 2 ** 30,
+  /** After this long nobody writes a half-written cache file any more: it may be removed. */
+  cacheLeftoverMs: 3_600_000,
   /** Bytes of all names of a graph's vertices together. */
   namesMaxBytes: 2 ** 31,
+  /** Graphs modular:N that a replica makes at once for requests. */
+  graphBuildMaxCount: 2,
   /** Vertices and edges together of a graph that is searched beside whatever else is answered. */
   inlineSearchMaxCount: 250_000,
   /** Edges and candidate roots that a search looks at before it looks at the clock. */
-  searchSliceStepCount: 65_536,
+  searchSliceStepCount: 8192,
   /** A search's turn in its thread: so long other searches, and whoever cancels it, may wait. */
-  searchTurnMs: 5,
+  searchTurnMs: 4,
   /** The same in the thread that answers the calls. */
   inlineTurnMs: 1,
   /** Searches under way at once, a thread: they share it, so that short ones overtake. */
@@ -48,6 +52,7 @@ export const limits = {
   /** What a refused client is told to wait. */
   pushbackMinMs: 10,
   pushbackMaxMs: 5000,
+  /** Bytes of one vertex's name. */
   vertexNameMaxBytes: 4096,
   /** A line of a graph file, where lines must be whole in memory; else one field of it. */
   graphLineMaxBytes: 16 * 1024 * 1024,

@@ -35,8 +35,8 @@ export function freshId(length = 10): string {
 }
 
 /**
- * Xoshiro128** (Blackman and Vigna 2018): many numbers at once, and more of them than the 2^32 after
- * which seededRandom() begins anew.
+ * Xoshiro128** (Blackman and Vigna 2018): many numbers at once, and more of them than the 2^32
+ * after which seededRandom() begins anew.
  */
 export class RandomNumbers {
   readonly #state: Int32Array;

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { sectionAlignmentBytes } from "./cache/cache-header.ts";
@@ -10,6 +18,7 @@ import type { ReadGraphFile } from "./graph-file.ts";
 import { formatGraphSpec, parseGraphSpec } from "./graph-spec.ts";
 import { IntegerNames } from "./integer-names.ts";
 import { type LoadGraphOptions, loadGraph } from "./load-graph.ts";
+import { OffsetNames } from "./offset-names.ts";
 import { TextNamesBuilder } from "./text-names-builder.ts";
 
 /** Reads a line for each vertex: its name, and the numbers of its neighbours. */
@@ -25,6 +34,7 @@ function testReader(): { readonly read: ReadGraphFile; readonly count: () => num
     const neighbours = lines.map(([, ...rest]) => rest.map(Number));
     if (isUndirected) neighbours.push([]);
     const csr = csrGraphFromNeighbours(neighbours, formatGraphSpec(source));
+    if (format === "offset") return { csr, names: new OffsetNames(5, csr.vertexCount) };
     if (format === "integer") {
       return { csr, names: new IntegerNames(Float64Array.from(neighbours.keys(), (v) => 10 * v)) };
     }
@@ -100,18 +110,21 @@ describe("loadGraph() without a cache", () => {
 describe.each(["map", "read"] as const)("loadGraph() with a cache, access %s", (cacheAccess) => {
   const kind = cacheAccess === "map" ? "file" : "shared";
 
-  test.each([undefined, "integer"])("finds again what it has read, format %p", async (format) => {
-    using at = bench();
-    const first = await at.load({ cacheAccess, format });
-    for (const verifyCache of [false, true]) {
-      const again = await at.load({ cacheAccess, format, verifyCache });
-      expect(again.storage.kind).toBe(kind);
-      expect(again.spec).toBe(first.spec);
-      expect(contentOf(again)).toEqual(contentOf(first));
-    }
-    expect(at.readCount()).toBe(1);
-    expect(at.notices).toEqual([]);
-  });
+  test.each([undefined, "integer", "offset"])(
+    "finds again what it has read, format %p",
+    async (format) => {
+      using at = bench();
+      const first = await at.load({ cacheAccess, format });
+      for (const verifyCache of [false, true]) {
+        const again = await at.load({ cacheAccess, format, verifyCache });
+        expect(again.storage.kind).toBe(kind);
+        expect(again.spec).toBe(first.spec);
+        expect(contentOf(again)).toEqual(contentOf(first));
+      }
+      expect(at.readCount()).toBe(1);
+      expect(at.notices).toEqual([]);
+    },
+  );
 
   test.each(["path:1", "gnm:5,0", "rmat:8", "grid:3x4"])("keeps %s", async (text) => {
     using at = bench();
@@ -145,7 +158,9 @@ describe.each(["map", "read"] as const)("loadGraph() with a cache, access %s", (
     expect((await at.load({ cacheAccess })).storage.kind).toBe(kind);
     expect(at.readCount()).toBe(2);
   });
+});
 
+describe.each(["map", "read"] as const)("a cache that cannot be used, access %s", (cacheAccess) => {
   test("notices every changed byte of the header, and makes the file anew", async () => {
     using at = bench();
     const first = await at.load({ cacheAccess });
@@ -205,7 +220,9 @@ describe.each(["map", "read"] as const)("loadGraph() with a cache, access %s", (
       expect(readFileSync(path).equals(good)).toBe(true);
     }
   });
+});
 
+describe.each(["map", "read"] as const)("keeping a graph, access %s", (cacheAccess) => {
   test("does not take the file of another graph", async () => {
     using at = bench();
     await at.load({ cacheAccess }, "path:3");
@@ -222,15 +239,42 @@ describe.each(["map", "read"] as const)("loadGraph() with a cache, access %s", (
     const graphs = await Promise.all(Array.from({ length: 8 }, () => at.load({ cacheAccess })));
     expect(new Set(graphs.map(({ fingerprint }) => fingerprint)).size).toBe(1);
     at.onlyCacheFile();
-    expect((await at.load({ cacheAccess })).storage.kind).toBe(kind);
+    expect((await at.load({ cacheAccess })).storage.kind).toBe(
+      cacheAccess === "map" ? "file" : "shared",
+    );
     expect(at.notices).toEqual([]);
+  });
+
+  test("removes what a killed writer left, once nobody can be writing it any more", async () => {
+    using at = bench();
+    await at.load({ cacheAccess });
+    const path = at.onlyCacheFile();
+    writeFileSync(`${path}.0123456789.tmp`, "half");
+    utimesSync(`${path}.0123456789.tmp`, 1, 1);
+    writeFileSync(`${path}.abcdefghij.tmp`, "being written");
+    writeFileSync(path, "");
+    await at.load({ cacheAccess });
+    expect(at.cacheFiles().sort()).toEqual([path, `${path}.abcdefghij.tmp`]);
   });
 
   test("serves although the cache cannot be written", async () => {
     using at = bench();
     writeFileSync(at.cacheDir, "a file where the directory should be");
     expect((await at.load({ cacheAccess })).vertexCount).toBe(3);
-    expect(at.notices.at(-1)).toMatch(/^The graph is not kept in the cache: /);
+    expect(at.notices).toEqual([expect.stringMatching(/^The graph is not kept in the cache: /)]);
+  });
+
+  test("says when a cache can be neither opened nor replaced", async () => {
+    using at = bench();
+    await at.load({ cacheAccess });
+    const path = at.onlyCacheFile();
+    rmSync(path);
+    mkdirSync(path);
+    expect((await at.load({ cacheAccess })).vertexCount).toBe(3);
+    expect(at.notices).toEqual([
+      expect.stringContaining(`Graph cache ${path} cannot be opened: `),
+      expect.stringContaining("The graph is not kept in the cache: "),
+    ]);
   });
 
   test("does not keep what cannot be told again, or changes while it is read", async () => {

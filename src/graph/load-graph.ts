@@ -31,7 +31,7 @@ export interface LoadGraphOptions {
  * options that do not go together, and whatever the reader throws.
  */
 export async function loadGraph(spec: GraphSpec, options: LoadGraphOptions): Promise<Graph> {
-  checkTogether(spec, options);
+  checkLoadOptions(spec, options);
   const place = cachePlace(spec, options);
   const cached = place === undefined ? undefined : fromCache(place, options);
   // The same file may be called by another path this time.
@@ -44,12 +44,22 @@ export async function loadGraph(spec: GraphSpec, options: LoadGraphOptions): Pro
   return graph;
 }
 
-function checkTogether(
+/** The rules that span several options; throws usage errors. */
+export function checkLoadOptions(
   spec: GraphSpec,
-  { isUndirected, format, cacheDir, verifyCache }: LoadGraphOptions,
+  {
+    isUndirected,
+    format,
+    cacheDir,
+    verifyCache,
+  }: Pick<LoadGraphOptions, "isUndirected" | "format" | "cacheDir" | "verifyCache">,
 ): void {
   if (isGeneratorSpec(spec)) {
-    const forFiles = isUndirected ? "--undirected" : format === undefined ? undefined : "--format";
+    const forFiles = isUndirected
+      ? "--undirected"
+      : format === undefined
+        ? undefined
+        : "--graph-format";
     if (forFiles !== undefined) {
       throw new DfsError(
         "usage",
@@ -95,7 +105,8 @@ function fromCache(place: CachePlace, options: LoadGraphOptions): Graph | undefi
     const { cacheAccess: access = defaultCacheAccess, verifyCache: verify } = options;
     return openCache(place.path, { access, verify, check });
   } catch (error) {
-    options.onNotice(`Graph cache ${place.path} is made anew: ${messageOf(error)}.`);
+    const became = error instanceof UnusableCache ? "is made anew" : "cannot be opened";
+    options.onNotice(`Graph cache ${place.path} ${became}: ${messageOf(error)}.`);
     return undefined;
   }
 }

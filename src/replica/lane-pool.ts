@@ -42,7 +42,7 @@ export class LanePool {
     const number = this.#numberOf(graph);
     if (!opened.knownGraphs.has(number)) {
       opened.knownGraphs.add(number);
-      opened.lane.post({ kind: "graph", ...graphNotice(number, graph) });
+      opened.lane.post({ kind: "graph", graph: number, notice: graphNotice(graph) });
     }
     opened.jobs.set(job, { onNews });
     opened.lane.post(order(number));

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { bindAddresses, freePortAbove } from "./free-port.ts";
@@ -25,6 +25,17 @@ export async function listen(server: Server, host: string, port: number): Promis
     if (port !== 0 || !listening.otherPortMayHelp || trial === pickedPortTrialMaxCount) {
       throw await cannotListen(host, port, listening.failure);
     }
+  }
+}
+
+/** Throws what listen() would when the port is taken now. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const trial = new Server();
+  try {
+    await listen(trial, host, port);
+  } finally {
+    trial.forceShutdown();
   }
 }
 

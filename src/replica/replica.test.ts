@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { TestingClient } from "../../tests/support/testing-client.ts";
 import { limits } from "../base/limits.ts";
 import { csrGraphFromNeighbours } from "../graph/csr-graph.ts";
+import { graphFromParts } from "../graph/graph-from-parts.ts";
 import type { ExecutionRecord, LedgerRecord } from "../ledger/record.ts";
 import { describeReplica, runDfs } from "../rpc/dfs-service.ts";
 import { pickFreePorts } from "./free-port.ts";
@@ -44,7 +45,10 @@ class Running {
 
 const fixed = {
   kind: "fixed",
-  graph: csrGraphFromNeighbours([[2], [], [1]], "path:3"),
+  graph: graphFromParts({
+    csr: csrGraphFromNeighbours([[2], [], [1]], "path:3"),
+    names: undefined,
+  }),
 } as const;
 
 describe("startReplica()", () => {

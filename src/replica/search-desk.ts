@@ -1,9 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import { assert, messageOf } from "../base/errors.ts";
 import type { CsrGraph } from "../graph/csr-graph.ts";
-import { SearchMemory } from "./search-memory.ts";
-import type { SearchNews, SearchOrder } from "./search-messages.ts";
 import { receiveGraph } from "./posted-graph.ts";
+import { SearchMemory } from "./search-memory.ts";
+import type { GraphNotice, SearchNews, SearchOrder } from "./search-messages.ts";
 import { SearchTask, type Task, type TaskTools } from "./search-task.ts";
 import { TaskRing } from "./task-ring.ts";
 import { TraversalTask } from "./traversal-task.ts";
@@ -19,7 +19,8 @@ export interface SearchDeskOptions {
 export class SearchDesk {
   readonly #tools: TaskTools;
   readonly #ring: TaskRing;
-  readonly #graphs = new Map<number, CsrGraph>();
+  /** Or why it could not be had. */
+  readonly #graphs = new Map<number, CsrGraph | Error>();
   readonly #traversals = new Map<number, TraversalTask>();
 
   constructor({ clock, turnMs, tell }: SearchDeskOptions) {
@@ -35,7 +36,7 @@ export class SearchDesk {
   take(order: SearchOrder): void {
     switch (order.kind) {
       case "graph":
-        this.#graphs.set(order.graph, receiveGraph(order));
+        this.#graphs.set(order.graph, graphOrError(order.notice));
         return;
       case "forget":
         this.#graphs.delete(order.graph);
@@ -69,6 +70,7 @@ export class SearchDesk {
   #graph(number: number): CsrGraph {
     const graph = this.#graphs.get(number);
     assert(graph !== undefined, "a thread is told of a graph before it is asked to search it");
+    if (graph instanceof Error) throw graph;
     return graph;
   }
 
@@ -82,6 +84,20 @@ export class SearchDesk {
   }
 
   #fail(job: number, failure: string): void {
-    this.#tools.tell({ kind: "failed", job, status: "INTERNAL", failure: `Cannot search: ${failure}` });
+    this.#tools.tell({
+      kind: "failed",
+      job,
+      status: "INTERNAL",
+      failure: `Cannot search: ${failure}`,
+    });
+  }
+}
+
+/** A cache file may have been replaced since this replica mapped it. */
+function graphOrError(notice: GraphNotice): CsrGraph | Error {
+  try {
+    return receiveGraph(notice);
+  } catch (error) {
+    return new Error(messageOf(error), { cause: error });
   }
 }

@@ -93,7 +93,11 @@ export class SearchDispatcher {
   /** Told: `batch` as often as there is credit, then one `ended` or `failed`. */
   traverse(
     graph: Graph,
-    asked: { readonly plan: SearchPlan; readonly skipCount: number; readonly batchMaxCount: number },
+    asked: {
+      readonly plan: SearchPlan;
+      readonly skipCount: number;
+      readonly batchMaxCount: number;
+    },
     onNews: OnNews,
   ): RunningJob | Refusal {
     const bytes = walkMemoryBytes(graph.vertexCount);

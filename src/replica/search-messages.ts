@@ -1,20 +1,22 @@
+import type { GeneratorSpec } from "../graph/generator-spec.ts";
+import type { GraphStorage } from "../graph/graph.ts";
 import type { SearchPlan } from "../graph/search-plan.ts";
 
-/** A graph as it is told to a thread: its arrays shared, or the file to map them from. */
+/** A graph without names as one thread tells another of it. */
 export interface GraphNotice {
-  /** Names it in the jobs that follow. */
-  readonly graph: number;
   readonly vertexCount: number;
   readonly edgeCount: number;
   readonly spec: string;
-  readonly arrays:
-    | { readonly kind: "shared"; readonly offsets: Uint32Array; readonly targets: Uint32Array }
-    | { readonly kind: "file"; readonly path: string };
+  readonly fingerprint: string;
+  readonly storage: GraphStorage;
+  /** Shared; undefined when the graph is to be mapped from its file. */
+  readonly arrays: { readonly offsets: Uint32Array; readonly targets: Uint32Array } | undefined;
 }
 
 /** What a replica's main thread asks of a searching one. A job's number is never used again. */
 export type SearchOrder =
-  | ({ readonly kind: "graph" } & GraphNotice)
+  /** `graph` names it in the jobs that follow. */
+  | { readonly kind: "graph"; readonly graph: number; readonly notice: GraphNotice }
   /** No job will ask for this graph any more. */
   | { readonly kind: "forget"; readonly graph: number }
   | ({ readonly kind: "search" } & SearchJob)
@@ -22,6 +24,16 @@ export type SearchOrder =
   /** One more batch may be sent; the memory of one that has left may be used for it. */
   | { readonly kind: "credit"; readonly job: number; readonly buffer: ArrayBuffer | undefined }
   | { readonly kind: "cancel"; readonly job: number };
+
+/** What any thread may be asked. */
+export type ThreadOrder = SearchOrder | ({ readonly kind: "make" } & MakeOrder);
+
+/** A graph that is made by a rule, or has been and is in the cache. */
+export interface MakeOrder {
+  readonly spec: GeneratorSpec;
+  readonly cacheDir: string | undefined;
+  readonly verifyCache: boolean;
+}
 
 export interface SearchJob {
   readonly job: number;
@@ -51,6 +63,14 @@ export type SearchNews =
   | ({ readonly kind: "failed"; readonly job: number } & SearchFailure)
   /** It was cancelled. */
   | { readonly kind: "stopped"; readonly job: number };
+
+export type ThreadNews = SearchNews | MakeNews;
+
+export type MakeNews =
+  /** What the user may want to know. */
+  | { readonly kind: "remark"; readonly text: string }
+  | { readonly kind: "made"; readonly notice: GraphNotice }
+  | { readonly kind: "not-made"; readonly failure: string };
 
 export interface SearchFailure {
   /** UNAVAILABLE: another replica may well answer. */

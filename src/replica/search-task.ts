@@ -2,10 +2,11 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { CsrGraph } from "../graph/csr-graph.ts";
 import { DepthFirstSearch, type SearchResult } from "../graph/depth-first-search.ts";
+import type { SearchPlan } from "../graph/search-plan.ts";
 import { Walk } from "../graph/walk.ts";
 import { walkBuffer, walkColumns } from "../graph/walk-columns.ts";
 import type { SearchMemory } from "./search-memory.ts";
-import type { SearchJob, SearchNews } from "./search-messages.ts";
+import type { SearchJob, SearchNews, SearchOutcome } from "./search-messages.ts";
 
 /**
  * Whether a task can go on at once, waits for its reader to take what it has told, or is done.
@@ -37,8 +38,7 @@ export class SearchTask implements Task {
   constructor(order: SearchJob, graph: CsrGraph, tools: TaskTools) {
     this.job = order.job;
     this.#tools = tools;
-    const make = order.withPath ? pathSearch : bareSearch;
-    this.#search = make(order, graph, tools.memory);
+    this.#search = slicedSearch(graph, order, tools.memory);
   }
 
   turn(untilUs: number): TaskState {
@@ -62,6 +62,29 @@ export class SearchTask implements Task {
   }
 }
 
+export interface AskedSearch {
+  readonly plan: SearchPlan;
+  /** Answer the path to the target too. */
+  readonly withPath: boolean;
+}
+
+/** The same from beginning to end at once, for small graphs. */
+export function searchNow(
+  graph: CsrGraph,
+  asked: AskedSearch,
+  memory: SearchMemory,
+  clock: Clock,
+): SearchOutcome {
+  const search = slicedSearch(graph, asked, memory);
+  try {
+    const beganUs = clock.nowUs();
+    while (!search.advance());
+    return { ...search.outcome(), runtimeMs: (clock.nowUs() - beganUs) / 1000 };
+  } finally {
+    search.close();
+  }
+}
+
 interface SlicedSearch {
   /** One slice; true: the search is over. */
   advance(): boolean;
@@ -69,7 +92,11 @@ interface SlicedSearch {
   close(): void;
 }
 
-function bareSearch({ plan }: SearchJob, graph: CsrGraph, memory: SearchMemory): SlicedSearch {
+function slicedSearch(graph: CsrGraph, asked: AskedSearch, memory: SearchMemory): SlicedSearch {
+  return (asked.withPath ? pathSearch : bareSearch)(graph, asked.plan, memory);
+}
+
+function bareSearch(graph: CsrGraph, plan: SearchPlan, memory: SearchMemory): SlicedSearch {
   const scratch = memory.takeScratch();
   const search = new DepthFirstSearch(graph, scratch, plan);
   return {
@@ -85,7 +112,7 @@ function bareSearch({ plan }: SearchJob, graph: CsrGraph, memory: SearchMemory):
 /** Entries of the columns that a search for a path fills again and again, and nobody reads. */
 const unreadLength = 2048;
 
-function pathSearch({ plan }: SearchJob, graph: CsrGraph, memory: SearchMemory): SlicedSearch {
+function pathSearch(graph: CsrGraph, plan: SearchPlan, memory: SearchMemory): SlicedSearch {
   const own = memory.takeWalkMemory();
   const walk = new Walk(graph, own, plan);
   const unread = walkColumns(walkBuffer(unreadLength));

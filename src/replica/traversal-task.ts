@@ -6,7 +6,7 @@ import { type WalkColumns, walkBuffer, walkColumns } from "../graph/walk-columns
 import type { TraversalJob } from "./search-messages.ts";
 import type { Task, TaskState, TaskTools } from "./search-task.ts";
 
-/** Entries of the columns into which the vertices that are left out go. */
+/** Entries, at most, of the columns into which the vertices that are left out go. */
 const skipLength = 16_384;
 
 /**
@@ -40,7 +40,8 @@ export class TraversalTask implements Task {
     this.#credits = order.creditCount;
     this.#memory = tools.memory.takeWalkMemory();
     this.#walk = new Walk(graph, this.#memory, order.plan);
-    if (order.skipCount > 0) this.#skipped = walkColumns(walkBuffer(skipLength));
+    const length = Math.min(order.skipCount, skipLength);
+    if (length > 0) this.#skipped = walkColumns(walkBuffer(length));
   }
 
   /** One more batch may leave; `buffer` is free. */

@@ -38,7 +38,7 @@ export const sectionAlignmentBytes = 1 << 16;
 export class UnusableCache extends Error {}
 
 const magic = "DFSGRAPH";
-/** A change of the layout, or of what generators make, needs a new one. */
+/** A change of the layout, or of what generators and readers make of a spec, needs a new one. */
 const version = 1;
 const byteOrderMark = 0x01020304;
 const namesKinds = [undefined, "integer", "text", "offset"] as const;

@@ -74,7 +74,8 @@ function openToRead(path: string): number | undefined {
   try {
     return openSync(path, "r");
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
+    const code = systemErrorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

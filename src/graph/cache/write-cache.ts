@@ -1,5 +1,17 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { systemClock } from "../../base/clock.ts";
+import { limits } from "../../base/limits.ts";
 import { freshId } from "../../base/random.ts";
 import type { GraphParts } from "../graph-file.ts";
 import { bytesOf } from "../shared-arrays.ts";
@@ -29,6 +41,7 @@ export function writeCache(path: string, parts: GraphParts, identity: CacheIdent
   if (header === undefined) throw new Error("the path of the graph's file is too long");
   const dir = dirname(path);
   mkdirSync(dir, { recursive: true });
+  removeLeftovers(path);
   const temporary = `${path}.${freshId()}.tmp`;
   try {
     const file = openSync(temporary, "wx");
@@ -47,6 +60,17 @@ export function writeCache(path: string, parts: GraphParts, identity: CacheIdent
     throw error;
   }
   syncDirectory(dir);
+}
+
+/** What writers that were killed have left. */
+function removeLeftovers(path: string): void {
+  const dir = dirname(path);
+  for (const name of readdirSync(dir)) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".tmp")) continue;
+    const leftover = statSync(join(dir, name), { throwIfNoEntry: false });
+    const ageMs = systemClock.nowUs() / 1000 - (leftover?.mtimeMs ?? Number.POSITIVE_INFINITY);
+    if (ageMs > limits.cacheLeftoverMs) rmSync(join(dir, name), { force: true });
+  }
 }
 
 function writeAt(file: number, bytes: Uint8Array, offset: number): void {

@@ -29,7 +29,7 @@ export function gnmEdges(vertexCount: number, edgeCount: number, seed: number): 
   });
 }
 
-/** Permutes the pair: each step adds to one half what only the other decides, so it has a way back. */
+/** Permutes the pairs: each step adds to one half what only the other decides: it can be undone. */
 function placeEdge(
   pairs: Uint32Array,
   at: number,
@@ -51,7 +51,7 @@ function placeEdge(
   pairs[at + 1] = other < from ? other : other + 1;
 }
 
-/** A number in 0..bound-1 that `value` and `key` decide. The product is rounded alike everywhere. */
+/** A number in 0..bound-1 that `value` and `key` decide; products are rounded alike everywhere. */
 function below(bound: number, value: number, key: number): number {
   let mixed = value ^ key;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);

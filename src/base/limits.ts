@@ -132,10 +132,11 @@ export const limits = {
   messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer; the next one goes over a new connection. */
   probeTimeoutMs: 20_000,
-  /** What a peer may send ahead of the reader, on one stream; a slow reader costs no more. */
-  streamWindowBytes: 1024 * 1024,
-  /** And on all streams of a connection, before the connection itself has been read. */
-  connectionWindowBytes: 8 * 1024 * 1024,
+  /**
+   * What a peer may send ahead of the reader on one stream: a slow reader costs no more. The same
+   * for all streams of a connection, before the connection itself has been read.
+   */
+  receiveWindowBytes: 1024 * 1024,
   /** A stream that gets nothing for so long from a replica that lives goes on elsewhere. */
   streamBarrenMs: 30_000,
   /** How long the end of a stream is awaited when everything has come. */

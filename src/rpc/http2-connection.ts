@@ -2,6 +2,7 @@ import { type ClientHttp2Session, connect } from "node:http2";
 import type { Socket } from "node:net";
 import type { CancelTimer, Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import type { CancelDial, Dial } from "./dial.ts";
 import type { CallCarrier, Http2Call } from "./http2-call.ts";
 
@@ -94,14 +95,19 @@ export class Http2Connection {
     // The address is the socket's; the name here only has to be one that every URL can hold.
     const session = connect("http://localhost", {
       createConnection: () => socket,
-      settings: { enablePush: false },
+      // A stream whose reader pauses holds up none but itself: what it was sent counts as read of
+      // the connection, and only its own window stays closed.
+      settings: { enablePush: false, initialWindowSize: limits.receiveWindowBytes },
     });
     this.#session = session;
     this.#carrier = this.#carrierOf(session);
     session.on("remoteSettings", (settings) => {
       this.#callMaxCount = settings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
-      if (this.#state === "connecting") this.#becomeReady();
-      else if (this.hasRoom) this.#options.events.onRoom(this);
+      if (this.#state === "connecting") {
+        // Bun opens the window of a stream by the size of the connection's: they must be the same.
+        session.setLocalWindowSize(limits.receiveWindowBytes);
+        this.#becomeReady();
+      } else if (this.hasRoom) this.#options.events.onRoom(this);
     });
     session.on("goaway", (code) => {
       this.retire(`connection lost after GOAWAY with error code ${code}`);

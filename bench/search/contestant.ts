@@ -1,4 +1,5 @@
 import { systemClock } from "../../src/base/clock.ts";
+import { limits } from "../../src/base/limits.ts";
 import type { CsrGraph } from "../../src/graph/csr-graph.ts";
 import {
   createSearchScratch,
@@ -78,7 +79,7 @@ export function dfsContestant(graph: CsrGraph): Contestant {
   };
 }
 
-const sliceStepCount = 100_000;
+const { searchSliceStepCount: sliceStepCount } = limits;
 
 function inSharedMemory(column: Uint32Array): Uint32Array {
   if (column.buffer instanceof SharedArrayBuffer) return column;

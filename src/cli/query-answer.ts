@@ -26,14 +26,13 @@ export async function answerOne(
   asked: AskedOf,
   { path: withPath, json }: QueryValues,
   { terminal }: RunContext,
-  deadlineUs: number,
 ): Promise<ExitStatus> {
   const { question, graph, byName } = asked;
-  const answered = await session.ask(
-    runDfs,
-    { ...question, withPath, withNames: withPath && byName },
-    deadlineUs,
-  );
+  const answered = await session.ask(runDfs, {
+    ...question,
+    withPath,
+    withNames: withPath && byName,
+  });
   if (answered === undefined) {
     throw new DfsError("cannot-run", "The replicas do not know RunDFS: do they serve DFSService?");
   }

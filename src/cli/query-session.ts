@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { formatDuration } from "../base/duration.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
@@ -26,13 +27,18 @@ export class QuerySession implements Disposable {
   readonly run = freshId();
   readonly #replicas: ReplicaSet;
   readonly #clock: Clock;
+  readonly #deadlineMs: number;
+  readonly #deadlineUs: number;
   #requestCount = 0;
 
+  /** `deadlineMs`: of all that is asked, together. */
   constructor(
-    endpoints: readonly Endpoint[],
+    { endpoints, deadlineMs }: { endpoints: readonly Endpoint[]; deadlineMs: number },
     { terminal, clock }: { readonly terminal: Terminal; readonly clock: Clock },
   ) {
     this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+    this.#deadlineUs = clock.nowUs() + deadlineMs * 1000;
     this.#replicas = new ReplicaSet({
       endpoints,
       openChannel: openHttp2Channel,
@@ -58,7 +64,6 @@ export class QuerySession implements Disposable {
   async ask<Request, Response>(
     method: RpcMethod<Request, Response>,
     request: Request,
-    deadlineUs: number,
   ): Promise<Answered<Response> | undefined> {
     const number = this.nextNumber();
     const startedUs = this.#clock.nowUs();
@@ -69,7 +74,7 @@ export class QuerySession implements Disposable {
           number,
           path: method.path,
           bytes: method.requestSerialize(request),
-          deadlineUs,
+          deadlineUs: this.#deadlineUs,
           mayExecuteTwice: method.idempotency !== "unknown",
         },
         resolve,
@@ -77,8 +82,8 @@ export class QuerySession implements Disposable {
     });
     const { answer, endpoint, detail } = result;
     if (answer === undefined) {
-      const seconds = (deadlineUs - startedUs) / 1e6;
-      throw new DfsError("cannot-run", `No replica answered within ${seconds} s: ${detail}`);
+      const limit = formatDuration(this.#deadlineMs);
+      throw new DfsError("cannot-run", `No replica answered within ${limit}: ${detail}`);
     }
     if (answer.status === "UNIMPLEMENTED") return undefined;
     if (answer.status !== "OK") throw refusal(answer.status, answer.detail);
@@ -90,8 +95,8 @@ export class QuerySession implements Disposable {
   }
 
   /** Undefined from replicas of the original system, which cannot be asked. */
-  async graph(numVertices: number, deadlineUs: number): Promise<DescribeGraphResponse | undefined> {
-    return (await this.ask(describeGraph, { numVertices }, deadlineUs))?.response;
+  async graph(numVertices: number): Promise<DescribeGraphResponse | undefined> {
+    return (await this.ask(describeGraph, { numVertices }))?.response;
   }
 
   [Symbol.dispose](): void {

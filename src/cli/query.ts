@@ -14,13 +14,18 @@ export const queryCommand = defineSubcommand({
   examples: [
     "dfs query --replicas localhost:50051,localhost:50052 --target 42000",
     "dfs query --replicas localhost:50051 --source 7 --target 42000 --path",
-    "dfs query --replicas localhost:50051,localhost:50052 --order | head -3",
-    "dfs query --replicas localhost:50051 --order --tsv > order.tsv",
+    "dfs query --replicas localhost:50051,localhost:50052 --order",
+    "dfs query --replicas localhost:50051 --order --tsv",
     "dfs query --replicas localhost:50051 --target 1 --reachable --json",
   ],
   endsAtOnce: true,
   flags: queryFlags,
   appendix: () => [
+    "PIPES",
+    "",
+    "  dfs query --replicas localhost:50051 --order | head -3",
+    "  dfs query --replicas localhost:50051 --order --tsv > order.tsv",
+    "",
     "Of a graph with names (the ids of its file), vertices are read and printed by name, unless",
     "--vertices is given. Exit status: 0 answered, and a target was found; 1 the target was not",
     "found (which takes --reachable); 2 the graph has no such vertex; 5 no replica answered, or",
@@ -28,16 +33,16 @@ export const queryCommand = defineSubcommand({
   ],
   async run(values, context) {
     checkTogether(values);
-    using session = new QuerySession(values.replicas, context);
-    const deadlineUs = context.clock.nowUs() + values.deadline * 1000;
-    const described = await session.graph(values.numVertices ?? 0, deadlineUs);
-    if (described === undefined) return await askOriginal(session, values, context, deadlineUs);
+    const { replicas: endpoints, deadline: deadlineMs } = values;
+    using session = new QuerySession({ endpoints, deadlineMs }, context);
+    const described = await session.graph(values.numVertices ?? 0);
+    if (described === undefined) return await askOriginal(session, values, context);
     const byName = described.hasNames && !values.vertices;
     const question = questionOf(values, described, byName);
     const asked = { question, graph: described, byName };
     return values.order
       ? await printOrder(session, asked, values, context)
-      : await answerOne(session, asked, values, context, deadlineUs);
+      : await answerOne(session, asked, values, context);
   },
 });
 
@@ -46,7 +51,6 @@ async function askOriginal(
   session: QuerySession,
   values: QueryValues,
   context: RunContext,
-  deadlineUs: number,
 ): Promise<ExitStatus> {
   const { path, order, source, reachable } = values;
   const beyond = Object.entries({ path, order, source, reachable }).find(([, value]) => value);
@@ -58,5 +62,5 @@ async function askOriginal(
     ...{ vertices, edges: 0, source: `modular:${vertices}`, fingerprint: "", hasNames: false },
   };
   const question = { ...questionOf(values, graph, false), numVertices: vertices };
-  return await answerOne(session, { question, graph, byName: false }, values, context, deadlineUs);
+  return await answerOne(session, { question, graph, byName: false }, values, context);
 }

@@ -5,21 +5,23 @@ export type EdgeListKind = "any" | "told" | "csv" | "tsv";
 
 const separatorWords = { ",": "commas", ";": "semicolons", "\t": "tabs" } as const;
 
+/** `unclear`: two readings are possible; what might separate the fields besides blanks. */
+export type SeparatorChoice = Separator | { readonly unclear: string };
+
 /**
  * What separates the fields of an edge list, by its first line that is neither blank nor comment.
  * A comma or semicolon right after the first id does. Otherwise blanks do, unless it is a CSV or
  * TSV: then whichever of comma and semicolon comes first on the line, or a tab. A line that could
- * be read in two ways gives two different edges, so nobody but the user can say which; `unclear`
- * is what might separate it besides blanks.
+ * be read in two ways gives two different edges, so nobody but the user can say which.
  */
-export function separatorOf(line: string, kind: EdgeListKind): Separator | { unclear: string } {
+export function separatorOf(line: string, kind: EdgeListKind): SeparatorChoice {
   // What quotes enclose separates nothing, and the attributes that NetworkX writes come last.
   const plain = line.replaceAll(/"(?:[^"]|"")*"/g, (text) => "q".repeat(text.length));
   const ids = plain.split("{")[0]!.trim();
   const afterFirst = /^[^\s,;]+[ \t]*([,;])/.exec(ids)?.[1];
   if (kind !== "csv" && kind !== "tsv") {
-    if (isMark(afterFirst)) return afterFirst;
-    return kind === "told" ? "blank" : blanksIfClear(ids);
+    const separator = isMark(afterFirst) ? markIfClear(ids, afterFirst) : blanksIfClear(ids);
+    return kind === "told" && typeof separator !== "string" ? "blank" : separator;
   }
   const ofCsv = isMark(afterFirst) ? afterFirst : /[,;]/.exec(plain)?.[0];
   const hasTab = plain.includes("\t");
@@ -31,7 +33,13 @@ export function separatorOf(line: string, kind: EdgeListKind): Separator | { unc
   return isDoubtful ? { unclear: separatorWords[mark] } : mark;
 }
 
-function blanksIfClear(ids: string): Separator | { unclear: string } {
+/** `a,b c` may be an edge to "b c", or one from "a,b". */
+function markIfClear(ids: string, mark: keyof typeof separatorWords): SeparatorChoice {
+  const second = ids.split(mark)[1] ?? "";
+  return /[ \t]/.test(second.trim()) ? { unclear: separatorWords[mark] } : mark;
+}
+
+function blanksIfClear(ids: string): SeparatorChoice {
   if (startsWithTwoIntegers(ids)) return "blank";
   const mark = /[,;]/.exec(ids)?.[0];
   if (isMark(mark)) return { unclear: separatorWords[mark] };

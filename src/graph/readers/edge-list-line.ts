@@ -184,6 +184,9 @@ export class EdgeListLine {
       const most = `expected an id of at most ${this.#nameMaxBytes} bytes`;
       throw this.fail(at, `${most}, found one of ${end - begin}`);
     }
+    if (bytes[begin] === 0xef && bytes[begin + 1] === 0xbb && bytes[begin + 2] === 0xbf) {
+      throw this.fail(at, "expected an id, found a byte order mark inside the file");
+    }
     let isAscii = true;
     for (let index = begin; index < end; index++) {
       const byte = bytes[index]!;

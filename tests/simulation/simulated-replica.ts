@@ -275,11 +275,16 @@ export class SimulatedReplica {
     } else if (call.isProbe && !this.#model.queuesProbes) {
       this.#answer(call, unimplemented);
     } else {
-      if (call.served !== undefined) this.#streams.add(call);
-      call.served?.begin(this.#clock.nowUs());
+      if (call.served !== undefined) this.#greet(connection, call, call.served);
       this.#queue.push(call);
       this.#startNext();
     }
+  }
+
+  #greet(connection: SimulatedConnection, call: SimulatedCall, served: ServedStream): void {
+    this.#streams.add(call);
+    served.begin(this.#clock.nowUs());
+    connection.toClient(() => call.onMessage(served.greeting));
   }
 
   #strikes(): boolean {

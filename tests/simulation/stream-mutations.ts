@@ -18,13 +18,20 @@ const attempt = (...replace: readonly (readonly [string, string])[]): SourceChan
 export const streamMutations: readonly StreamMutation[] = [
   {
     name: "a message does not start the memory of tried replicas over",
-    change: run(["    this.#startOver(attempt);\n", "    this.#stopWaiting();\n"]),
+    change: run([
+      "    if (this.#round.length > 1 || this.#attemptCountBeforeWait > 0) " +
+        "this.#startRound([attempt], 0);\n",
+      "",
+    ]),
     caughtBy: /waits though replica \d is healthy and untried/,
   },
   {
     name: "messages of an attempt that was given up are taken",
     change: run(
-      ["    if (attempt !== this.#current) return;\n    this.#endGap", "    this.#endGap"],
+      [
+        "    if (attempt !== this.#current) return;\n    const { itemCount }",
+        "    const { itemCount }",
+      ],
       ["    attempt.cancel();\n    this.#launch(replica);", "    this.#launch(replica);"],
     ),
     caughtBy: /is wrong: message/,
@@ -109,7 +116,7 @@ export const streamMutations: readonly StreamMutation[] = [
   },
   {
     name: "gaps are not told",
-    change: run(["    this.#endGap(attempt);\n", ""]),
+    change: run(["    this.#events.onGap({ ...gap, itemCount: itemCountBefore });\n", ""]),
     caughtBy: /tells of 0 gaps instead of/,
   },
   {

@@ -33,7 +33,7 @@ test("StreamLines tells each gap and each end", () => {
     "[21:35:00] ↻ Stream #2: 34.1ms gap after 512,000 vertices, localhost:50051 UNAVAILABLE → localhost:50052",
     "[21:35:00] ✓ Stream #2 → localhost:50052 complete (1,000,000 vertices in 2.00s, 500,000/s, 2 attempts)",
     "[21:35:00] ■ Stream #3 → localhost:50052 stopped after 4 vertices",
-    expect.stringMatching(/✗ Stream #4 → localhost:50052 WRONG after 5 vertices: a[^\u001b]*b$/),
+    expect.stringMatching(/✗ Stream #4 → localhost:50052 WRONG after 5 vertices: a\P{Cc}*b$/u),
     "[21:35:00] ✗ Stream #5 FAILED after 0 vertices: why",
   ]);
 });

@@ -181,9 +181,7 @@ describe("the streams of a report", () => {
 
   test("stand in the text, by outcome and gap by gap", () => {
     const text = renderText(reportOf(well), { color: false, width: 200 });
-    expect(text).toContain(
-      "begun 3, lost 0 (no outcome 0); 1200000 vertices, 300000.00/s over all",
-    );
+    expect(text).toContain("begun 3, lost 0 (no outcome 0); 1200000 vertices in 4s, 300000.00/s");
     expect(text).toMatch(/ok +1 +500000 +250000\.00\/s/);
     expect(text).toContain("2 gaps in 1 streams: p50 120.50ms, worst 120.50ms");
     expect(text).toMatch(

@@ -1,36 +1,43 @@
 // The same depth-first search over the same graph as src/graph/depth-first-search.ts, in plain C++.
 #include "search/protocol.hpp"
 
+#include <algorithm>
+
 struct Scratch {
-  int32_t base = 0;
-  std::vector<int32_t> stamps;
-  std::vector<int32_t> stack;
+  std::vector<uint32_t> marks;
+  std::vector<uint32_t> order;
+  std::vector<uint32_t> stack;
 };
 
-// Returns the last stamp given, negative when it went to `target`.
-static int32_t search(const CsrFile& graph, Scratch& scratch, uint32_t target) {
+// Returns how many vertices were discovered; `target` may be none of them.
+static uint32_t search(const CsrFile& graph, Scratch& scratch, uint32_t target) {
   const uint32_t* offsets = graph.offsets.data();
   const uint32_t* targets = graph.targets.data();
-  int32_t* stamps = scratch.stamps.data();
-  int32_t* stack = scratch.stack.data();
-  const int32_t base = scratch.base;
-  int32_t stamp = base;
+  uint32_t* marks = scratch.marks.data();
+  uint32_t* order = scratch.order.data();
+  uint32_t* stack = scratch.stack.data();
+  std::fill(scratch.marks.begin(), scratch.marks.end(), 0u);
+  uint32_t count = 0;
   for (uint32_t root = 0; root < graph.vertexCount; root++) {
-    if (stamps[root] > base) continue;
-    stamps[root] = ++stamp;
-    if (root == target) return -stamp;
+    if (marks[root >> 5] & (1u << (root & 31))) continue;
+    marks[root >> 5] |= 1u << (root & 31);
+    order[count++] = root;
+    if (root == target) return count;
     uint32_t edge = offsets[root];
     uint32_t end = offsets[root + 1];
-    uint32_t depth = 0;
+    size_t depth = 0;
     for (;;) {
       while (edge != end) {
         const uint32_t vertex = targets[edge++];
-        if (stamps[vertex] > base) continue;
-        stamps[vertex] = ++stamp;
-        if (vertex == target) return -stamp;
+        const uint32_t word = marks[vertex >> 5];
+        const uint32_t mark = 1u << (vertex & 31);
+        if (word & mark) continue;
+        marks[vertex >> 5] = word | mark;
+        order[count++] = vertex;
+        if (vertex == target) return count;
         if (edge != end) {
-          stack[depth] = static_cast<int32_t>(edge);
-          stack[depth + 1] = static_cast<int32_t>(end);
+          stack[depth] = edge;
+          stack[depth + 1] = end;
           depth += 2;
         }
         edge = offsets[vertex];
@@ -38,39 +45,26 @@ static int32_t search(const CsrFile& graph, Scratch& scratch, uint32_t target) {
       }
       if (depth == 0) break;
       depth -= 2;
-      edge = static_cast<uint32_t>(stack[depth]);
-      end = static_cast<uint32_t>(stack[depth + 1]);
+      edge = stack[depth];
+      end = stack[depth + 1];
     }
   }
-  return stamp;
+  return count;
 }
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const CsrFile graph = readCsrFile(argv[1]);
   Scratch scratch;
-  scratch.stamps.assign(graph.vertexCount, 0);
-  scratch.stack.assign(2 * static_cast<size_t>(graph.vertexCount), 0);
+  scratch.marks.resize((static_cast<size_t>(graph.vertexCount) + 31) / 32);
+  scratch.order.resize(graph.vertexCount);
+  scratch.stack.resize(2 * static_cast<size_t>(graph.vertexCount));
   // No vertex has this number: the whole graph is searched.
   const uint32_t noTarget = UINT32_MAX;
-  size_t visitedCount = 0;
-  const auto searchOnce = [&] {
-    if (scratch.base > INT32_MAX - static_cast<int32_t>(graph.vertexCount)) {
-      scratch.stamps.assign(graph.vertexCount, 0);
-      scratch.base = 0;
-    }
-    const int32_t last = search(graph, scratch, noTarget);
-    visitedCount = static_cast<size_t>(std::abs(last) - scratch.base);
-    scratch.base = std::abs(last);
-  };
+  uint32_t visitedCount = 0;
+  const auto searchOnce = [&] { visitedCount = search(graph, scratch, noTarget); };
   const auto order = [&] {
-    const int32_t base = scratch.base - static_cast<int32_t>(visitedCount);
-    std::vector<uint32_t> discovered(visitedCount);
-    for (uint32_t vertex = 0; vertex < graph.vertexCount; vertex++) {
-      const int32_t stamp = scratch.stamps[vertex];
-      if (stamp > base) discovered[static_cast<size_t>(stamp - base - 1)] = vertex;
-    }
-    return discovered;
+    return std::vector<uint32_t>(scratch.order.begin(), scratch.order.begin() + visitedCount);
   };
   return answerRounds(searchOnce, order);
 }

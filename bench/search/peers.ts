@@ -38,14 +38,14 @@ const candidates: readonly Candidate[] = [
     prepare: (dir) => compile(dir, join(here, "../search.cpp"), "plain", []),
   },
   {
-    ...{ name: "Boost Graph Library", isReference: false, hasStoredOrder: true, roundCount: 9 },
+    ...{ name: "Boost Graph Library", isReference: false, hasStoredOrder: true, roundCount: 21 },
     ...{ bytesPerVertex: 32, bytesPerEdge: 20, edgeMaxCount: Number.POSITIVE_INFINITY },
     install: "apt-get install g++ libboost-graph-dev",
     prepare: (dir) => compile(dir, join(here, "boost.cpp"), "boost", []),
   },
   {
     // It sorts neighbours by their number.
-    ...{ name: "igraph", isReference: false, hasStoredOrder: false, roundCount: 5 },
+    ...{ name: "igraph", isReference: false, hasStoredOrder: false, roundCount: 7 },
     ...{ bytesPerVertex: 200, bytesPerEdge: 80, edgeMaxCount: Number.POSITIVE_INFINITY },
     install: "apt-get install g++ libigraph-dev",
     prepare: (dir) =>

@@ -9,14 +9,15 @@ export interface SearchResult {
 }
 
 /**
- * Memory that searches reuse, one after the other, of graphs of any size: 12 bytes a vertex of the
- * largest. A vertex's stamp is its place in the order of discovery plus `base`, the highest stamp
- * of all earlier searches: so older stamps mean "not yet discovered" and nothing needs clearing
- * between searches.
+ * Memory that searches reuse, one after the other, of graphs of any size: 12 1/8 bytes a vertex of
+ * the largest. What is looked at for every edge is the marks alone, so small that they stay in a
+ * processor's cache; the rest is written in order.
  */
 export interface SearchScratch {
-  base: number;
-  stamps: Int32Array;
+  /** One bit a vertex: discovered. */
+  marks: Int32Array;
+  /** The vertices in order of discovery. */
+  order: Int32Array;
   /**
    * The edges still to follow of each vertex on the path from the root: next, end, next, end, ...
    */
@@ -24,15 +25,14 @@ export interface SearchScratch {
 }
 
 export function createSearchScratch(): SearchScratch {
-  return { base: 0, stamps: new Int32Array(0), stack: new Int32Array(0) };
+  return { marks: new Int32Array(0), order: new Int32Array(0), stack: new Int32Array(0) };
 }
 
 /** What DepthFirstSearch needs of memory, in bytes. */
 export function searchMemoryBytes(vertexCount: number): number {
-  return 12 * vertexCount;
+  return 12 * vertexCount + Math.ceil(vertexCount / 8);
 }
 
-const stampMax = 2 ** 31 - 1;
 /** More steps than any search takes before a slice of this many is over. */
 const unboundedStepCount = 2 ** 31 - 1;
 
@@ -62,8 +62,8 @@ export function searchAtOnce(
 
 /** Where a search stands between two slices. */
 interface Standing {
-  /** The stamp given last. */
-  stamp: number;
+  /** Vertices discovered. */
+  count: number;
   /** The edges still to follow of the vertex that is being explored. */
   edge: number;
   end: number;
@@ -75,12 +75,13 @@ interface Standing {
   found: boolean;
 }
 
-/** A search that is taken to its end in slices. Its scratch is its own until it is over. */
+/**
+ * A search that is taken to its end in slices, or left before. Its scratch is its own until then.
+ */
 export class DepthFirstSearch {
   readonly #graph: CsrGraph;
   readonly #scratch: SearchScratch;
   readonly #plan: SearchPlan;
-  readonly #base: number;
   readonly #standing: Standing;
 
   /** The source must be a vertex of the graph, unless it has none. */
@@ -89,7 +90,6 @@ export class DepthFirstSearch {
     this.#graph = graph;
     this.#scratch = scratch;
     this.#plan = plan;
-    this.#base = scratch.base;
     this.#standing = begin(graph, scratch, plan);
   }
 
@@ -97,48 +97,40 @@ export class DepthFirstSearch {
   advance(stepCount: number): boolean {
     const standing = this.#standing;
     if (!standing.isOver) explore(this.#graph, this.#scratch, this.#plan, standing, stepCount);
-    // Leaving `base` behind the last stamp is what clears the marks of this search for the next.
-    if (standing.isOver) this.#scratch.base = standing.stamp;
     return standing.isOver;
-  }
-
-  /** Gives the scratch back before the end. */
-  abandon(): void {
-    this.#standing.isOver = true;
-    this.#scratch.base = this.#standing.stamp;
   }
 
   /** What has been discovered so far. */
   get result(): SearchResult {
-    const { found, stamp } = this.#standing;
-    return { found, visitedCount: stamp - this.#base };
+    const { found, count } = this.#standing;
+    return { found, visitedCount: count };
   }
 }
 
-/** Makes room for `vertexCount` vertices; starts the stamps over when they would run out. */
+/** Makes room for `vertexCount` vertices, none of them marked. */
 function prepare(scratch: SearchScratch, vertexCount: number): void {
-  if (scratch.stamps.length < vertexCount) {
-    scratch.stamps = new Int32Array(vertexCount);
+  if (scratch.order.length < vertexCount) {
+    scratch.marks = new Int32Array(Math.ceil(vertexCount / 32));
+    scratch.order = new Int32Array(vertexCount);
     // Each vertex is on the path at most once; pages never touched cost nothing.
     scratch.stack = new Int32Array(2 * vertexCount);
-    scratch.base = 0;
-  } else if (scratch.base > stampMax - vertexCount) {
-    scratch.stamps.fill(0);
-    scratch.base = 0;
+  } else {
+    scratch.marks.fill(0, 0, Math.ceil(vertexCount / 32));
   }
 }
 
 /** Discovers the source. */
 function begin(graph: CsrGraph, scratch: SearchScratch, { source, target }: SearchPlan): Standing {
-  const { base, stamps } = scratch;
+  const { marks, order } = scratch;
   const standing = { edge: 0, end: 0, depth: 0, nextRoot: 0, isOver: false, found: false };
-  if (graph.vertexCount === 0) return { ...standing, stamp: base, isOver: true };
-  stamps[source] = base + 1;
+  if (graph.vertexCount === 0) return { ...standing, count: 0, isOver: true };
+  marks[source >>> 5] = 1 << source;
+  order[0] = source;
   standing.found = source === target;
   standing.isOver = standing.found;
   standing.edge = graph.offsets[source]!;
   standing.end = graph.offsets[source + 1]!;
-  return { ...standing, stamp: base + 1 };
+  return { ...standing, count: 1 };
 }
 
 /**
@@ -153,18 +145,22 @@ function explore(
   stepCount: number,
 ): void {
   const { vertexCount, offsets, targets } = graph;
-  const { stamps, stack, base } = scratch;
+  const { marks, order, stack } = scratch;
   const { target } = plan;
-  let { stamp, edge, end, depth, nextRoot } = standing;
+  let { count, edge, end, depth, nextRoot } = standing;
   let steps = stepCount | 0;
   for (;;) {
     while (edge !== end && steps > 0) {
       steps = (steps - 1) | 0;
       const vertex = targets[edge]!;
       edge = (edge + 1) | 0;
-      if (stamps[vertex]! > base) continue;
-      stamp = (stamp + 1) | 0;
-      stamps[vertex] = stamp;
+      // Of a shift the last five bits count, which are the vertex's place in its word.
+      const word = marks[vertex >>> 5]!;
+      const mark = 1 << vertex;
+      if ((word & mark) !== 0) continue;
+      marks[vertex >>> 5] = word | mark;
+      order[count] = vertex;
+      count = (count + 1) | 0;
       if (vertex === target) {
         standing.found = true;
         standing.isOver = true;
@@ -189,11 +185,14 @@ function explore(
     if (standing.isOver) break;
     const scanEnd = Math.min(vertexCount, nextRoot + steps);
     steps = (steps + nextRoot) | 0;
-    while (nextRoot < scanEnd && stamps[nextRoot]! > base) nextRoot = (nextRoot + 1) | 0;
+    while (nextRoot < scanEnd && (marks[nextRoot >>> 5]! & (1 << nextRoot)) !== 0) {
+      nextRoot = (nextRoot + 1) | 0;
+    }
     steps = (steps - nextRoot) | 0;
     if (nextRoot < scanEnd) {
-      stamp = (stamp + 1) | 0;
-      stamps[nextRoot] = stamp;
+      marks[nextRoot >>> 5]! |= 1 << nextRoot;
+      order[count] = nextRoot;
+      count = (count + 1) | 0;
       standing.found = nextRoot === target;
       standing.isOver = standing.found;
       if (standing.isOver) break;
@@ -204,7 +203,7 @@ function explore(
     standing.isOver = nextRoot === vertexCount;
     if (standing.isOver || steps <= 0) break;
   }
-  standing.stamp = stamp;
+  standing.count = count;
   standing.edge = edge;
   standing.end = end;
   standing.depth = depth;
@@ -213,10 +212,5 @@ function explore(
 
 /** The vertices that the last search of `scratch` discovered, in order of discovery. */
 export function discoveryOrder(scratch: SearchScratch, result: SearchResult): Uint32Array {
-  const base = scratch.base - result.visitedCount;
-  const order = new Uint32Array(result.visitedCount);
-  for (const [vertex, stamp] of scratch.stamps.entries()) {
-    if (stamp > base) order[stamp - base - 1] = vertex;
-  }
-  return order;
+  return Uint32Array.from(scratch.order.subarray(0, result.visitedCount));
 }

@@ -76,7 +76,6 @@ describe("a search and a walk", () => {
     const whole = bare(graph, plan, 1_000_000).order;
     const given = new DepthFirstSearch(graph, scratch, plan);
     expect(given.advance(50)).toBe(false);
-    given.abandon();
     expect(bare(graph, plan, 3).order).toEqual(whole);
     const half = new Walk(graph, memory, plan);
     half.fill(walkColumns(walkBuffer(10)), 0, 10, 1000);

@@ -17,7 +17,7 @@ export class SearchMemory {
   }
 
   giveScratch(scratch: SearchScratch): void {
-    if (isWorthKeeping(scratch.stamps, scratch.stack)) this.#scratch = scratch;
+    if (isWorthKeeping(scratch.order, scratch.stack)) this.#scratch = scratch;
   }
 
   takeWalkMemory(): WalkMemory {

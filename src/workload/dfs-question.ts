@@ -40,10 +40,10 @@ export interface DecidedQuestion {
 }
 
 /**
- * Settles which question is asked of which graph, by what the replicas said they serve. `own` is the
- * graph that must answer, when the user has named one. Throws `cannot-run` when replicas serve
- * different graphs, another one than `own`, or refuse the question; a usage error when the graph has
- * no such vertex.
+ * Settles which question is asked of which graph, by what the replicas said they serve. `own` is
+ * the graph that must answer, when the user has named one. Throws `cannot-run` when replicas serve
+ * different graphs, another one than `own`, or refuse the question; a usage error when the graph
+ * has no such vertex.
  */
 export function decideQuestion(
   asked: AskedQuestion,

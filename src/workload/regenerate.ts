@@ -7,8 +7,8 @@ import type { Graph } from "../graph/graph.ts";
 import { isGeneratorSpec, parseGraphSpec } from "../graph/graph-spec.ts";
 
 /**
- * Makes the graph of a replica's spec here, so that right answers can be found in it; undefined when
- * it is no generator's spec, or of more edges than that.
+ * Makes the graph of a replica's spec here, so that right answers can be found in it; undefined
+ * when it is no generator's spec, or of more edges than that.
  */
 export function regenerate(
   source: string,

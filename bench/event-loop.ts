@@ -1,7 +1,7 @@
 /**
- * `bun bench/event-loop.ts [--seconds 30] [--rate 1000]`: how long the code of `dfs load` and of its
- * replicas keeps the event loop to itself, measured from within, while one replica is killed and
- * another suspended. Exit status 1 when a span used more than 20 ms of processor time.
+ * `bun bench/event-loop.ts [--seconds 30] [--rate 1000]`: how long the code of `dfs load` and of
+ * its replicas keeps the event loop to itself, measured from within, while one replica is killed
+ * and another suspended. Exit status 1 when a span used more than 20 ms of processor time.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

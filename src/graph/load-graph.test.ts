@@ -99,7 +99,7 @@ describe("loadGraph() without a cache", () => {
 
   test.each([
     [{ isUndirected: true }, /^--undirected is for graphs that are read from a file: path:3 is/],
-    [{ format: "gr" }, /^--format is for graphs that are read from a file/],
+    [{ format: "gr" }, /^--graph-format is for graphs that are read from a file/],
     [{ cacheDir: undefined, verifyCache: true }, /^--verify-cache .* --graph-cache DIR too$/],
   ])("refuses %j with a generator", async (over, message) => {
     using at = bench();
@@ -176,7 +176,8 @@ describe.each(["map", "read"] as const)("a cache that cannot be used, access %s"
       expect(at.notices).toEqual([expect.stringContaining("is made anew: ")]);
       expect(readFileSync(path).equals(good)).toBe(true);
     }
-  });
+    // Each file is written through to the disk, and disks are shared.
+  }, 60_000);
 
   test("notices a changed byte of any section when it is to verify", async () => {
     using at = bench();

@@ -1,6 +1,6 @@
 /**
- * `bun bench/streams.ts [--faults 200] [--seed 1] [--only faults|throughput|resume|memory]`: Traverse
- * streams of real replicas (the executable; `bun run build` first). How fast they are delivered and
+ * `bun bench/streams.ts [--faults 200] [--seed 1] [--only faults|throughput|resume|memory]`:
+ * Traverse of real replicas (the executable; `bun run build` first). How fast it is delivered and
  * verified, how soon one begins in the middle, what a slow reader costs, and whether any of them
  * loses or repeats a vertex while their replicas crash and stall. Linux only. Exit status 1 when a
  * goal is missed.

@@ -105,9 +105,9 @@ async function runOn(
   const directory = makeDirectory(values.directory, clock);
   const stage: DemoStage = { ports, directory };
   const plan = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
-  terminal.line(headline(plan, ports.length, values.rate));
-  terminal.line(`Ledgers: ${directory}`);
   const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
+  terminal.line(headline(plan, ports.length, loadOf(values.policy)));
+  terminal.line(`Ledgers: ${directory}`);
   if (values.compare) return compareDemo({ plan, stage, loadOf, require }, context);
   const load = loadOf(values.policy);
   const play = { ...stage, plan, load, watcher: page?.sink, require };

@@ -21,9 +21,9 @@ export const limits = {
   /** Vertices and edges together of a graph that is searched beside whatever else is answered. */
   inlineSearchMaxCount: 250_000,
   /** Edges and candidate roots that a search looks at before it looks at the clock. */
-  searchSliceStepCount: 65_536,
+  searchSliceStepCount: 8192,
   /** A search's turn in its thread: so long other searches, and whoever cancels it, may wait. */
-  searchTurnMs: 5,
+  searchTurnMs: 4,
   /** The same in the thread that answers the calls. */
   inlineTurnMs: 1,
   /** Searches under way at once, a thread: they share it, so that short ones overtake. */

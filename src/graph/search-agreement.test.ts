@@ -1,4 +1,4 @@
-/** Every way to search agrees with the recursive definition, whatever is asked and however sliced. */
+/** Both ways to search agree with the recursive definition, whatever is asked, however sliced. */
 import { describe, expect, test } from "bun:test";
 import { oracle, randomQuestion, type Told } from "../../tests/support/search-oracle.ts";
 import { seededRandom } from "../base/random.ts";

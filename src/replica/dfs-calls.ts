@@ -23,6 +23,7 @@ import { makeElsewhere } from "./make-elsewhere.ts";
 import { RunCalls } from "./run-calls.ts";
 import { SearchDispatcher } from "./search-dispatcher.ts";
 import { threadLane } from "./search-thread.ts";
+import type { OpenCall } from "./serving-parts.ts";
 import { TraverseCalls } from "./traverse-calls.ts";
 
 export interface DfsCallsOptions {
@@ -36,6 +37,7 @@ export class DfsCalls {
   readonly executedCounts: ReadonlyMap<StatusName, number>;
   readonly defaultGraph: Graph;
   readonly #dispatcher: SearchDispatcher;
+  readonly #openCalls = new Set<OpenCall>();
   readonly #runs: RunCalls;
   readonly #traversals: TraverseCalls;
   readonly #graphs: GraphCalls;
@@ -49,7 +51,7 @@ export class DfsCalls {
       onForgotten: (graph) => dispatcher.forget(graph),
     });
     const log = new ExecutionLog(clock, options.ledger);
-    const parts = { catalog, dispatcher, log, clock };
+    const parts = { catalog, dispatcher, log, clock, openCalls: this.#openCalls };
     this.executedCounts = log.counts;
     this.defaultGraph = catalog.defaultGraph;
     this.#dispatcher = dispatcher;
@@ -85,8 +87,9 @@ export class DfsCalls {
       this.#traversals.handle(call),
   };
 
-  /** Ends the searching threads. */
+  /** Gives up what is still open, which is recorded, and ends the searching threads. */
   close(): void {
+    for (const call of [...this.#openCalls]) call.giveUp();
     this.#dispatcher.close();
   }
 }

@@ -15,7 +15,7 @@ interface LaneJob {
   readonly onNews: (news: SearchNews) => void;
 }
 
-/** Opens lanes as they are needed, tells each the graphs it is to search, and replaces dead ones. */
+/** Opens lanes as they are needed, tells each of the graphs it searches, replaces dead ones. */
 export class LanePool {
   readonly #open: OpenLane;
   readonly #maxCount: number;

@@ -2,7 +2,7 @@ import { mapGraph } from "../graph/cache/open-cache.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { GraphNotice } from "./search-messages.ts";
 
-/** What another thread is told of `graph`: posting it copies no array of a graph as it is served. */
+/** What another thread is told of `graph`; posting it copies no array of a graph as served. */
 export function graphNotice(graph: Graph): GraphNotice {
   const { vertexCount, edgeCount, spec, fingerprint, storage, offsets, targets } = graph;
   const arrays = storage.kind === "file" ? undefined : { offsets, targets };

@@ -36,7 +36,7 @@ export interface Replica {
   readonly addresses: readonly string[];
   /** The default graph's spec. */
   readonly graphSpec: string;
-  /** RunDFS and Traverse requests executed so far, by the name of the status they were answered with. */
+  /** Requests of RunDFS and Traverse executed so far, by the status they were answered with. */
   readonly executedCounts: ReadonlyMap<StatusName, number>;
   /**
    * Health goes NOT_SERVING, then nothing new is accepted and what is in flight finishes; whatever

@@ -1,5 +1,4 @@
 import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
-import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -7,22 +6,15 @@ import { wholeGraph } from "../graph/search-plan.ts";
 import type { RunRequest, RunResponse } from "../rpc/dfs-service.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import { isSmall } from "./graph-size.ts";
-import type { GraphCatalog } from "./graph-source.ts";
 import { namesOf } from "./names-of.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import { refusedCall } from "./refused-call.ts";
-import type { SearchDispatcher } from "./search-dispatcher.ts";
+import type { RunningJob, SearchDispatcher } from "./search-dispatcher.ts";
 import { SearchMemory } from "./search-memory.ts";
 import type { SearchNews, SearchOutcome } from "./search-messages.ts";
 import { planOf } from "./search-question.ts";
 import { searchNow } from "./search-task.ts";
-
-export interface ServingParts {
-  readonly catalog: GraphCatalog;
-  readonly dispatcher: SearchDispatcher;
-  readonly log: ExecutionLog;
-  readonly clock: Clock;
-}
+import type { OpenCall, ServingParts } from "./serving-parts.ts";
 
 type RunCall = ServerUnaryCall<RunRequest, RunResponse>;
 type Answer = sendUnaryData<RunResponse>;
@@ -73,18 +65,21 @@ export class RunCalls {
 }
 
 /** One call of RunDFS, until it is answered or its client does not wait any more. */
-class OpenRun {
+class OpenRun implements OpenCall {
   readonly #call: RunCall;
   readonly #callback: Answer;
   readonly #parts: ServingParts;
   readonly #startedUs: number;
-  #isOver = false;
+  #job: RunningJob | undefined;
 
   constructor(call: RunCall, callback: Answer, parts: ServingParts) {
     this.#call = call;
     this.#callback = callback;
     this.#parts = parts;
     this.#startedUs = parts.clock.nowUs();
+    parts.openCalls.add(this);
+    // Told at the end of every call, also of those ended from here.
+    call.once("cancelled", () => this.giveUp());
   }
 
   get request(): RunRequest {
@@ -112,22 +107,22 @@ class OpenRun {
         this.refuse({ status: news.status, message: news.failure });
       }
     };
+    if (!this.#parts.openCalls.has(this)) return;
     const job = this.#parts.dispatcher.search(graph, asked, onNews);
     if (isRefusal(job)) {
       this.refuse(job);
       return;
     }
-    const onCancelled = () => {
-      if (this.#end({ code: "CANCELLED", found: false, visited: 0 })) job.cancel();
-    };
-    if (this.#call.cancelled) onCancelled();
-    else this.#call.once("cancelled", onCancelled);
+    this.#job = job;
+  }
+
+  giveUp(): void {
+    if (this.#end({ code: "CANCELLED", found: false, visited: 0 })) this.#job?.cancel();
   }
 
   /** Records it; false: it is over already. */
   #end(execution: Parameters<ExecutionLog["record"]>[2]): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
+    if (!this.#parts.openCalls.delete(this)) return false;
     this.#parts.log.record(this.#call.metadata, this.#startedUs, execution);
     return true;
   }

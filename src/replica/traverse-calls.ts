@@ -6,10 +6,10 @@ import type { StatusName } from "../rpc/status.ts";
 import { batchMessages } from "./batch-messages.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import { refusedCall } from "./refused-call.ts";
-import type { ServingParts } from "./run-calls.ts";
 import type { RunningJob } from "./search-dispatcher.ts";
 import type { Batch, SearchNews, WalkSummary } from "./search-messages.ts";
 import { invalid, planOf } from "./search-question.ts";
+import type { OpenCall, ServingParts } from "./serving-parts.ts";
 
 type TraverseCall = ServerWritableStream<TraverseRequest, TraverseResponse>;
 
@@ -32,26 +32,28 @@ export class TraverseCalls {
 const nothing = new Uint8Array(0);
 
 /** One call of Traverse, until all is sent or its client does not wait any more. */
-class OpenTraversal {
+class OpenTraversal implements OpenCall {
   readonly #call: TraverseCall;
   readonly #parts: ServingParts;
   readonly #startedUs: number;
   #job: RunningJob | undefined;
   #sentCount = 0;
-  #isOver = false;
 
   constructor(call: TraverseCall, parts: ServingParts) {
     this.#call = call;
     this.#parts = parts;
     this.#startedUs = parts.clock.nowUs();
+    parts.openCalls.add(this);
     // Told at the end of every call, also of those ended from here.
-    call.once("cancelled", () => {
-      if (this.#end("CANCELLED", false)) this.#job?.cancel();
-    });
+    call.once("cancelled", () => this.giveUp());
+  }
+
+  giveUp(): void {
+    if (this.#end("CANCELLED", false)) this.#job?.cancel();
   }
 
   begin(graph: Graph | Refusal): void {
-    if (this.#isOver) return;
+    if (!this.#parts.openCalls.has(this)) return;
     if (isRefusal(graph)) {
       this.#refuse(graph);
       return;
@@ -84,7 +86,7 @@ class OpenTraversal {
 
   /** `named`: the graph, when names are to be sent. */
   #take(news: SearchNews, named: Graph | undefined): void {
-    if (this.#isOver) return;
+    if (!this.#parts.openCalls.has(this)) return;
     if (news.kind === "batch") this.#send(news, named);
     else if (news.kind === "ended") this.#finish(news.summary);
     else if (news.kind === "failed") this.#refuse({ status: news.status, message: news.failure });
@@ -113,8 +115,7 @@ class OpenTraversal {
 
   /** Records it; false: it is over already. */
   #end(code: StatusName, found: boolean): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
+    if (!this.#parts.openCalls.delete(this)) return false;
     const execution = { code, found, visited: this.#sentCount };
     this.#parts.log.record(this.#call.metadata, this.#startedUs, execution);
     return true;

@@ -143,6 +143,8 @@ export const limits = {
   streamEndWaitMs: 1000,
   /** Attempts in a row that are answered with an error of no known cure; then the stream fails. */
   streamRefusedMaxCount: 10,
+  /** What the demo's stream reads ahead, so that it notices a fault at once; HTTP/2's default. */
+  demoReadAheadBytes: 65_535,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { limits } from "../base/limits.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -46,7 +47,8 @@ export async function playDemo(
   const { isInterrupted, lostFaultRecordCount } = await runDemo({
     ...play,
     host: demoHost,
-    openChannel: openHttp2Channel,
+    openChannel: (endpoint) =>
+      openHttp2Channel(endpoint, { receiveWindowBytes: limits.demoReadAheadBytes }),
     onLedgerFailure: (failure) => warnOfLostRecords(failure, terminal),
     clock,
     signal: interrupts.soft,

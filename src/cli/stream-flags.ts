@@ -64,7 +64,7 @@ export function withStreams(
   };
 }
 
-/** What runs, in the words of the first line; undefined when no stream takes the requests' place. */
+/** What runs, in the words of the first line; undefined when it is requests. */
 export function streamHeadline({ mode, streams }: LoadConfig): string | undefined {
   if (mode === "unary" || streams === undefined) return undefined;
   const { count, ratePerSecond } = streams;

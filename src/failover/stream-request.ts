@@ -35,9 +35,9 @@ export interface StreamConsumer {
  * it does not count.
  */
 export interface StreamGap {
-  /** The last message before it, or the beginning of the stream. */
+  /** The last message before it that brought anything, or the beginning of the stream. */
   readonly beganUs: number;
-  /** The first message after it. */
+  /** The first message after it that brought anything. */
   readonly endedUs: number;
   /** Items taken before it. */
   readonly itemCount: number;
@@ -66,7 +66,7 @@ export interface StreamResult {
 }
 
 export interface StreamEvents {
-  /** Called at the first message after a gap, before that message is taken. */
+  /** Called when the first message after a gap that brings anything has been taken. */
   onGap(gap: StreamGap): void;
   /** Called exactly once. */
   onDone(result: StreamResult): void;

@@ -11,7 +11,10 @@ import { createPolicy, type PolicyName } from "./policy.ts";
 import { ReplicaSet } from "./replica-set.ts";
 import type { StreamConsumer, StreamGap, StreamRequest, StreamResult } from "./stream-request.ts";
 
-/** Takes the numbers 1, 2, ... up to `total`, one a message; asks for those after the last. */
+/**
+ * Takes the numbers 1, 2, ... up to `total`, one a message; asks for those after the last. An empty
+ * message is a greeting.
+ */
 class Counter implements StreamConsumer {
   itemCount = 0;
   readonly #total: number;
@@ -25,6 +28,7 @@ class Counter implements StreamConsumer {
   }
 
   take([number]: Uint8Array): string | undefined {
+    if (number === undefined) return undefined;
     if (number !== this.itemCount + 1) return `${number} came after ${this.itemCount}`;
     this.itemCount++;
     return undefined;
@@ -143,6 +147,23 @@ test("each message starts the memory of tried replicas over", async () => {
   at(1).end(lost);
   expect(asked(2)).toEqual([[4]]);
   expect(results).toEqual([]);
+});
+
+test("a message that brings nothing ends no gap, and is no progress", async () => {
+  const { clock, start, at, asked } = await world();
+  const { gaps } = start(3);
+  at(0).send();
+  at(0).send(1);
+  at(0).end(lost);
+  at(1).send();
+  expect(gaps).toEqual([]);
+  await clock.advanceMs(7);
+  at(1).end(lost);
+  expect(asked(2)).toEqual([[1]]);
+  at(2).send();
+  at(2).send(2);
+  expect(gaps).toMatchObject([{ itemCount: 1, from: { port: 1 }, to: { port: 3 } }]);
+  expect((gaps[0]?.endedUs ?? 0) - (gaps[0]?.beganUs ?? 0)).toBe(7000);
 });
 
 test("silence makes the replica suspect and moves the stream; the old attempt is cancelled", async () => {

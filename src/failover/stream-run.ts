@@ -27,7 +27,7 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   readonly #request: StreamRequest;
   readonly #consumer: StreamConsumer;
   readonly #events: StreamEvents;
-  /** The attempt that brought the last message, and those since. */
+  /** The attempt that made the last progress, and those since. */
   #round: StreamAttempt[] = [];
   #attemptCountBeforeWait = 0;
   #attemptCount = 0;
@@ -37,12 +37,12 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #isFresh = true;
   #isPaused = false;
   #isDone = false;
-  /** The last message, else the beginning, or when the reader went on reading. */
+  /** The last progress, else the beginning, or when the reader went on reading. */
   #standsSinceUs = 0;
   /** What ended the attempt before the gap that lasts. */
   #gap: (Reason & Pick<StreamGap, "from">) | undefined;
   #lastFailure: Reason = { status: "DEADLINE_EXCEEDED", detail: "no attempt was made" };
-  /** Attempts since the last message that a live replica left barren, and that were refused. */
+  /** Attempts since the last progress that a live replica left barren, and that were refused. */
   #barrenCount = 0;
   #refusedCount = 0;
   #cancelDeadline: CancelTimer = () => undefined;
@@ -92,15 +92,18 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
 
   onMessage(attempt: StreamAttempt, message: Uint8Array): void {
     if (attempt !== this.#current) return;
-    this.#endGap(attempt);
-    if (this.#isDone) return;
+    const { itemCount } = this.#consumer;
     this.#learn(attempt);
-    this.#standsSinceUs = this.#context.clock.nowUs();
-    this.#startOver(attempt);
     const complaint = this.#consumer.take(message);
     if (this.#isDone) return;
-    if (complaint !== undefined) this.#end("wrong", { status: "OK", detail: complaint });
-    else if (this.#consumer.isComplete) this.#awaitEnd();
+    if (complaint !== undefined) {
+      this.#end("wrong", { status: "OK", detail: complaint });
+      return;
+    }
+    // A greeting is a sign of life, but it brings the stream no further.
+    const { isComplete } = this.#consumer;
+    if (isComplete || this.#consumer.itemCount > itemCount) this.#proceed(attempt, itemCount);
+    if (isComplete && !this.#isDone) this.#awaitEnd();
   }
 
   onEnd(attempt: StreamAttempt, end: CallEnd): void {
@@ -212,11 +215,17 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   /** Progress was made: whatever went before is no reason any more to shun a replica. */
-  #startOver(attempt: StreamAttempt): void {
+  #proceed(attempt: StreamAttempt, itemCountBefore: number): void {
+    const beganUs = this.#standsSinceUs;
+    this.#standsSinceUs = this.#context.clock.nowUs();
     this.#stopWaiting();
     this.#barrenCount = 0;
     this.#refusedCount = 0;
     if (this.#round.length > 1 || this.#attemptCountBeforeWait > 0) this.#startRound([attempt], 0);
+    if (this.#gap === undefined) return;
+    const gap = { ...this.#gap, beganUs, endedUs: this.#standsSinceUs, to: attempt.endpoint };
+    this.#gap = undefined;
+    this.#events.onGap({ ...gap, itemCount: itemCountBefore });
   }
 
   /** An attempt whose replica is suspect makes way for one on a healthy replica, if there is one. */
@@ -273,19 +282,6 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #noteFailure({ endpoint }: StreamAttempt, { status, detail }: Reason): void {
     this.#lastFailure = { status, detail: `${status} from ${formatEndpoint(endpoint)}: ${detail}` };
     this.#gap ??= { from: endpoint, status, detail };
-  }
-
-  #endGap({ endpoint }: StreamAttempt): void {
-    if (this.#gap === undefined) return;
-    const gap = this.#gap;
-    this.#gap = undefined;
-    this.#events.onGap({
-      ...gap,
-      beganUs: this.#standsSinceUs,
-      endedUs: this.#context.clock.nowUs(),
-      itemCount: this.#consumer.itemCount,
-      to: endpoint,
-    });
   }
 
   /**

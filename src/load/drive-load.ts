@@ -13,7 +13,7 @@ import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
 import { type DecidedQuestion, decideQuestion } from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
-import { driveStreams } from "./drive-streams.ts";
+import { prepareStreams } from "./drive-streams.ts";
 import { LateHeader } from "./late-header.ts";
 import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
@@ -67,11 +67,13 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
   });
   try {
     const question = await askFirst(options, replicas, header);
-    const [requests, streams] = await Promise.all([
-      config.mode === "stream" ? undefined : driveRequests(options, replicas, question),
+    const runStreams =
       config.streams === undefined
         ? undefined
-        : driveStreams({ ...options, streams: config.streams }, replicas, question),
+        : prepareStreams({ ...options, streams: config.streams }, replicas, question);
+    const [requests, streams] = await Promise.all([
+      config.mode === "stream" ? undefined : driveRequests(options, replicas, question),
+      runStreams?.(),
     ]);
     const totals = requests ?? noRequests(streams);
     ledger.append(endRecord(options, totals, streams));

@@ -17,18 +17,19 @@ type DriveStreamsOptions = Omit<StreamLoadOptions, "client" | "workload" | "dura
   readonly config: LoadConfig;
 };
 
-/** The streams of a load, for its whole duration. */
-export function driveStreams(
+/**
+ * The streams of a load, for its whole duration from when the function is called that is returned:
+ * what is right is found before, since that would hold up the requests beside them.
+ */
+export function prepareStreams(
   options: DriveStreamsOptions,
   replicas: ReplicaSet,
   question: DecidedQuestion,
-): Promise<StreamTotals> {
-  return runStreams({
-    ...options,
-    client: openClient(options, replicas),
-    workload: workloadOf(options.streams, question),
-    durationMs: options.config.durationMs,
-  });
+): () => Promise<StreamTotals> {
+  const client = openClient(options, replicas);
+  const workload = workloadOf(options.streams, question);
+  const { durationMs } = options.config;
+  return () => runStreams({ ...options, client, workload, durationMs });
 }
 
 /** One of its own, since what requests take to be answered says nothing about streams. */

@@ -1,3 +1,4 @@
+import { formatDuration } from "../base/duration.ts";
 import { definitionOf } from "./definitions.ts";
 import { definitionLines } from "./render-explain.ts";
 import type { RunReport } from "./run-report.ts";
@@ -16,7 +17,7 @@ type Lines = readonly string[];
 const gapShownMaxCount = 20;
 
 /** Streams by outcome, then every gap; nothing when the run has none. */
-export function streamLines({ streams }: RunReport, options: TextOptions): Lines {
+export function streamLines({ streams, duration }: RunReport, options: TextOptions): Lines {
   if (streams === null) return [];
   const { total, totalIsExact, lost, items, itemsPerSecond, unaccounted } = streams;
   const atLeast = totalIsExact ? "" : "at least ";
@@ -31,7 +32,8 @@ export function streamLines({ streams }: RunReport, options: TextOptions): Lines
     tinted(`Streams (${definitionOf("streams", "stream")})`, "title", options),
     ...wrapped(
       `begun ${atLeast}${total}, lost ${lost} (no outcome ${unaccounted}); ` +
-        `${items} vertices, ${rateText(itemsPerSecond)} over all`,
+        `${items} vertices in ${formatDuration(Math.round(duration.heldMs))}, ` +
+        rateText(itemsPerSecond),
       options,
     ),
     ...(rows.length === 0

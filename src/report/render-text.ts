@@ -13,6 +13,7 @@ import type {
   RunName,
   RunReport,
 } from "./run-report.ts";
+import { isOfStreamsAlone } from "./stream-report.ts";
 import { msText, rateText, type TextOptions, tableLines, tinted, wrapped } from "./text-layout.ts";
 import { floorPercent } from "./verdict.ts";
 
@@ -34,11 +35,10 @@ export function renderText(report: Report, options: TextOptions): string {
 type Lines = readonly string[];
 
 function runBlocks(run: RunReport, options: TextOptions): readonly Lines[] {
+  const ofRequests = [requestLines, throughputLines, latencyLines];
   return [
     headLines(run, options),
-    requestLines(run, options),
-    throughputLines(run, options),
-    latencyLines(run, options),
+    ...(isOfStreamsAlone(run) ? [] : ofRequests.map((lines) => lines(run, options))),
     replicaLines(run, options),
     streamLines(run, options),
     ...faultSections(run, options),

@@ -179,11 +179,21 @@ describe("the streams of a report", () => {
     expect(pooled?.verdict.result).toBe("verified");
   });
 
+  test("are the same whatever the order of their records", () => {
+    const expected = runReportOf(well);
+    const [header = "", ...rest] = well["client.log"] ?? [];
+    const footer = rest.pop() ?? "";
+    for (let turn = 1; turn <= rest.length; turn++) {
+      const turned = [...rest.slice(turn), ...rest.slice(0, turn)];
+      for (const lines of [turned, turned.toReversed()]) {
+        expect(runReportOf({ "client.log": [header, ...lines, footer] })).toEqual(expected);
+      }
+    }
+  });
+
   test("stand in the text, by outcome and gap by gap", () => {
     const text = renderText(reportOf(well), { color: false, width: 200 });
-    expect(text).toContain(
-      "begun 3, lost 0 (no outcome 0); 1200000 vertices, 300000.00/s over all",
-    );
+    expect(text).toContain("begun 3, lost 0 (no outcome 0); 1200000 vertices in 4s, 300000.00/s");
     expect(text).toMatch(/ok +1 +500000 +250000\.00\/s/);
     expect(text).toContain("2 gaps in 1 streams: p50 120.50ms, worst 120.50ms");
     expect(text).toMatch(

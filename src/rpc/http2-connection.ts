@@ -2,7 +2,6 @@ import { type ClientHttp2Session, connect } from "node:http2";
 import type { Socket } from "node:net";
 import type { CancelTimer, Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import { limits } from "../base/limits.ts";
 import type { CancelDial, Dial } from "./dial.ts";
 import type { CallCarrier, Http2Call } from "./http2-call.ts";
 
@@ -14,6 +13,8 @@ export interface Http2ConnectionOptions {
   readonly clock: Clock;
   /** From the first packet to the peer's SETTINGS. */
   readonly connectTimeoutMs: number;
+  /** What the peer may send ahead of a reader. */
+  readonly receiveWindowBytes: number;
   readonly events: ConnectionEvents;
 }
 
@@ -92,12 +93,13 @@ export class Http2Connection {
   }
 
   #open(socket: Socket): void {
+    const { receiveWindowBytes } = this.#options;
     // The address is the socket's; the name here only has to be one that every URL can hold.
     const session = connect("http://localhost", {
       createConnection: () => socket,
       // A stream whose reader pauses holds up none but itself: what it was sent counts as read of
       // the connection, and only its own window stays closed.
-      settings: { enablePush: false, initialWindowSize: limits.receiveWindowBytes },
+      settings: { enablePush: false, initialWindowSize: receiveWindowBytes },
     });
     this.#session = session;
     this.#carrier = this.#carrierOf(session);
@@ -105,7 +107,7 @@ export class Http2Connection {
       this.#callMaxCount = settings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
       if (this.#state === "connecting") {
         // Bun opens the window of a stream by the size of the connection's: they must be the same.
-        session.setLocalWindowSize(limits.receiveWindowBytes);
+        session.setLocalWindowSize(receiveWindowBytes);
         this.#becomeReady();
       } else if (this.hasRoom) this.#options.events.onRoom(this);
     });

@@ -2,7 +2,7 @@ import type { ReplicaView, RequestView, Step } from "../../src/failover/policy.t
 import type { Channel, StreamCall, StreamControl, StreamEvents } from "../../src/rpc/channel.ts";
 import { isAnswer } from "../../src/rpc/status.ts";
 import type { History } from "./history.ts";
-import { decodeQuestion } from "./simulated-stream.ts";
+import { decodeMessage, decodeQuestion, greetingIndex } from "./simulated-stream.ts";
 import { type StreamAttemptHistory, type StreamHistory, streamById } from "./stream-history.ts";
 
 /** Sees what a policy says about a stream: what it must not forget, and what it must. */
@@ -51,7 +51,8 @@ export function observeStream(
   const attempt = observeAttempt(observer, call);
   const control = channel.stream(call, {
     onMessage: (message) => {
-      if (attempt !== undefined) attempt.messageCount++;
+      const isGreeting = decodeMessage(message).index === greetingIndex;
+      if (attempt !== undefined && !isGreeting) attempt.messageCount++;
       events.onMessage(message);
     },
     onEnd: (end) => {

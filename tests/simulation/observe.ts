@@ -1,3 +1,4 @@
+import { FailoverClient, type FailoverClientOptions } from "../../src/failover/failover-client.ts";
 import { HedgeBudget } from "../../src/failover/hedge-budget.ts";
 import type { Policy, ReplicaView, RequestView, Step } from "../../src/failover/policy.ts";
 import { ReplicaSet, type ReplicaSetOptions } from "../../src/failover/replica-set.ts";
@@ -15,6 +16,7 @@ export interface Parts {
   channel(channel: Channel): Channel;
   replicas(options: ReplicaSetOptions): ReplicaSet;
   request(request: FailoverRequest): FailoverRequest;
+  client(options: FailoverClientOptions): FailoverClient;
 }
 
 /** The product's own. */
@@ -24,6 +26,7 @@ export const production: Parts = {
   channel: (channel) => channel,
   replicas: (options) => new ReplicaSet(options),
   request: (request) => request,
+  client: (options) => new FailoverClient(options),
 };
 
 /** Sees what a policy is asked and says. */

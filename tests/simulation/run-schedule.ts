@@ -1,5 +1,5 @@
 import { limits } from "../../src/base/limits.ts";
-import { FailoverClient } from "../../src/failover/failover-client.ts";
+import type { FailoverClient } from "../../src/failover/failover-client.ts";
 import { createPolicy } from "../../src/failover/policy.ts";
 import type { ReplicaChange, ReplicaSet } from "../../src/failover/replica-set.ts";
 import { plan } from "./faults.ts";
@@ -111,7 +111,7 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
   countWaiting(replicas, (by) => {
     run.waitingCount += by;
   });
-  const client = new FailoverClient({
+  const client = parts.client({
     replicas,
     policy: observePolicy(policy, history, nowUs),
     clock,
@@ -165,7 +165,8 @@ function scheduleStreams(run: Run): number[] {
   );
   return history.streams.map((stream) => {
     const { atMs, deadlineMs } = stream.schedule;
-    const endMs = deadlineMs < Number.POSITIVE_INFINITY ? atMs + deadlineMs : lastMs + graceMs;
+    const endMs =
+      deadlineMs < Number.POSITIVE_INFINITY ? atMs + deadlineMs : Math.max(atMs, lastMs) + graceMs;
     world.clock.set(atMs, () => {
       const runner = { client, clock: world.clock, violations: history.violations, tell };
       const handle = startStream(runner, stream);

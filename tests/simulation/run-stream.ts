@@ -4,7 +4,7 @@ import type {
   StreamHandle,
 } from "../../src/failover/stream-request.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
-import { decodeMessage, encodeQuestion } from "./simulated-stream.ts";
+import { decodeMessage, encodeQuestion, greetingIndex } from "./simulated-stream.ts";
 import { type StreamHistory, streamId } from "./stream-history.ts";
 
 export interface StreamRunner {
@@ -90,6 +90,7 @@ class Reader implements StreamConsumer {
     if (stream.isPaused) violations.push(`${name} took a message while it was paused`);
     if (stream.doneCount > 0) violations.push(`${name} took a message after its end`);
     const { stream: number, index } = decodeMessage(message);
+    if (index === greetingIndex) return undefined;
     if (number !== stream.number || index !== stream.takenCount) {
       return `message ${index} of stream ${number} after ${stream.takenCount}`;
     }

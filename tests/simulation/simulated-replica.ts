@@ -275,11 +275,16 @@ export class SimulatedReplica {
     } else if (call.isProbe && !this.#model.queuesProbes) {
       this.#answer(call, unimplemented);
     } else {
-      if (call.served !== undefined) this.#streams.add(call);
-      call.served?.begin(this.#clock.nowUs());
+      if (call.served !== undefined) this.#greet(connection, call, call.served);
       this.#queue.push(call);
       this.#startNext();
     }
+  }
+
+  #greet(connection: SimulatedConnection, call: SimulatedCall, served: ServedStream): void {
+    this.#streams.add(call);
+    served.begin(this.#clock.nowUs());
+    connection.toClient(() => call.onMessage(served.greeting));
   }
 
   #strikes(): boolean {
@@ -344,15 +349,18 @@ export class SimulatedReplica {
     else this.#proceed(call, call.served);
   }
 
-  /** One step of a stream is done; the next waits for its turn like anybody. */
+  /** One step of a stream is done, its end the last; the next waits for its turn like anybody. */
   #proceed(call: SimulatedCall, served: ServedStream): void {
+    if (served.isComplete) {
+      this.#answer(call, answered);
+      return;
+    }
     const { connection } = call;
     const message = served.step(this.#clock.nowUs());
     if (message !== undefined && connection !== undefined) {
       connection.toClient(() => call.onMessage(message));
     }
-    if (served.isComplete) this.#answer(call, answered);
-    else if (served.hasCredit) this.#queue.push(call);
+    if (served.isComplete || served.hasCredit) this.#queue.push(call);
     else if (this.#isForgotten(call)) this.#leave(call);
     else served.isParked = true;
   }

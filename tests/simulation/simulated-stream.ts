@@ -27,6 +27,9 @@ export function decodeMessage(bytes: Uint8Array): { stream: number; index: numbe
   return { stream, index };
 }
 
+/** Of the message that greets, before the first. */
+export const greetingIndex = 2 ** 32 - 1;
+
 /** Messages a server may send before its client has taken them. */
 const windowCount = 4;
 /** Messages left out cost less than messages sent. */
@@ -40,7 +43,8 @@ export class ServedStream {
   /** When it was the server's turn to bring something, and until it had. */
   readonly quiet: { readonly fromUs: number; readonly toUs: number }[] = [];
   #position = 0;
-  #credit = windowCount;
+  /** The greeting takes its place in the window as well. */
+  #credit = windowCount - 1;
   #turnUs = 0;
 
   constructor(question: StreamQuestion) {
@@ -58,6 +62,11 @@ export class ServedStream {
   /** From now on the client waits for the server. */
   begin(nowUs: number): void {
     this.#turnUs = nowUs;
+  }
+
+  /** A message at once, which brings nothing but the news that there will be more. */
+  get greeting(): Uint8Array {
+    return encodeMessage(this.question.stream, greetingIndex);
   }
 
   allow(nowUs: number): void {

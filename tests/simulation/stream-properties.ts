@@ -98,7 +98,8 @@ function standsStillForNoReason(history: History, stream: StreamHistory): string
     for (const replica of schedule.replicas.keys()) {
       const fine = finePeriod(history, replica, { fromUs, toUs: untilUs });
       if (fine === undefined) continue;
-      const lateUs = fine.toUs - fine.fromUs - patienceMs(history, replica, fine) * 1000;
+      const lateUs =
+        fine.toUs - fine.fromUs - patienceMs(history, replica, { sinceUs: fromUs, ...fine }) * 1000;
       if (lateUs <= 0) continue;
       const atMs = ((fromUs - history.startUs) / 1000).toFixed(3);
       return [
@@ -128,10 +129,10 @@ function isToldNotToRetry({ faults }: History["schedule"]): boolean {
 function patienceMs(
   history: History,
   replica: number,
-  { fromUs, toUs }: { fromUs: number; toUs: number },
+  { sinceUs, fromUs, toUs }: { sinceUs: number; fromUs: number; toUs: number },
 ): number {
   const { schedule } = history;
-  const timeoutMs = longestTimeoutMs(history, fromUs, toUs);
+  const timeoutMs = longestTimeoutMs(history, sinceUs, toUs);
   const serviceMs = longestServiceMs(history, replica, fromUs);
   const quietMs = longestQuietMs(history, replica, fromUs);
   const others = schedule.replicas.length - 1;

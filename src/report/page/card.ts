@@ -5,6 +5,11 @@ export interface Card {
   readonly aside: string;
 }
 
+/** `38,729/s`. */
+export function wholeRate(perSecond: number | null): string {
+  return perSecond === null ? "-" : `${count(Math.round(perSecond))}/s`;
+}
+
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }

@@ -1,5 +1,6 @@
 import { definitions } from "../definitions.ts";
 import type { LatencyQuantiles, RunReport } from "../run-report.ts";
+import { isOfStreamsAlone } from "../stream-report.ts";
 import { spanText } from "../text-layout.ts";
 import { count } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -7,9 +8,11 @@ import { tableMarkup } from "./render-table.ts";
 
 /** The other figures of the report, what could not be said, and what every figure means. */
 export function figureSections(report: RunReport): readonly Markup[] {
+  const ofRequests = isOfStreamsAlone(report)
+    ? []
+    : [section("Requests", requestTable(report)), section("Latency", latencyTable(report))];
   return [
-    section("Requests", requestTable(report)),
-    section("Latency", latencyTable(report)),
+    ...ofRequests,
     section("Replicas", replicaTable(report)),
     section("Audit", auditTable(report)),
     ...(report.remarks.length === 0 ? [] : [section("Remarks", list(report.remarks))]),

@@ -1,8 +1,8 @@
 import { limits } from "../../base/limits.ts";
 import type { RunReport } from "../run-report.ts";
 import type { StreamFigures, StreamGapFact } from "../stream-report.ts";
-import { rateText, spanText } from "../text-layout.ts";
-import { count } from "./card.ts";
+import { spanText } from "../text-layout.ts";
+import { count, wholeRate } from "./card.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { tableMarkup } from "./render-table.ts";
 
@@ -13,7 +13,7 @@ export function streamSection({ streams }: RunReport): Markup {
     caption: `Streams, lost ${count(streams.lost)} of ${count(streams.total)}`,
     head: ["Outcome", "Streams", "Vertices", "Of one, while it ran"],
     rows: streams.byOutcome.map((each) => [
-      ...[each.outcome, count(each.count), count(each.items), rateText(each.itemsPerSecond)],
+      ...[each.outcome, count(each.count), count(each.items), wholeRate(each.itemsPerSecond)],
     ]),
   });
   return markup`<section aria-labelledby="streams-title">

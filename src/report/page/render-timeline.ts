@@ -1,6 +1,6 @@
 import { isOfStreamsAlone, type StreamFigures } from "../stream-report.ts";
-import { rateText, spanText } from "../text-layout.ts";
-import { count } from "./card.ts";
+import { spanText } from "../text-layout.ts";
+import { count, wholeRate } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { PageData } from "./page-data.ts";
 
@@ -51,7 +51,7 @@ function wordsOf({ report, facts, requests, attempts }: PageData): ChartWords {
 function flowWords({ items, itemsPerSecond, gaps, gapWorstMs }: StreamFigures): string {
   const worst = gaps.length === 0 ? "" : `, the longest of ${spanText(gapWorstMs)}`;
   return (
-    `Streams brought ${count(items)} vertices, ${rateText(itemsPerSecond)}; ` +
+    `Streams brought ${count(items)} vertices, ${wholeRate(itemsPerSecond)}; ` +
     `${count(gaps.length)} times one stood still and went on${worst}.`
   );
 }

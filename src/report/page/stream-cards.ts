@@ -1,6 +1,6 @@
 import type { StreamFigures } from "../stream-report.ts";
-import { rateText, spanText } from "../text-layout.ts";
-import { type Card, count } from "./card.ts";
+import { spanText } from "../text-layout.ts";
+import { type Card, count, wholeRate } from "./card.ts";
 
 /** The figures one asks for first of a run's streams. */
 export function streamCards(streams: StreamFigures): readonly Card[] {
@@ -11,7 +11,7 @@ export function streamCards(streams: StreamFigures): readonly Card[] {
       value: count(lost),
       aside: `of ${count(total)}: ${count(ok)} complete, ${count(stopped)} stopped`,
     },
-    { name: "Vertices streamed", value: count(items), aside: rateText(itemsPerSecond) },
+    { name: "Vertices streamed", value: count(items), aside: wholeRate(itemsPerSecond) },
     {
       name: "Worst gap",
       value: spanText(gapWorstMs),

@@ -159,8 +159,7 @@ function explore(
       const mark = 1 << vertex;
       if ((word & mark) !== 0) continue;
       marks[vertex >>> 5] = word | mark;
-      order[count] = vertex;
-      count = (count + 1) | 0;
+      order[count++] = vertex;
       if (vertex === target) {
         standing.found = true;
         standing.isOver = true;
@@ -191,8 +190,7 @@ function explore(
     steps = (steps - nextRoot) | 0;
     if (nextRoot < scanEnd) {
       marks[nextRoot >>> 5]! |= 1 << nextRoot;
-      order[count] = nextRoot;
-      count = (count + 1) | 0;
+      order[count++] = nextRoot;
       standing.found = nextRoot === target;
       standing.isOver = standing.found;
       if (standing.isOver) break;

@@ -199,6 +199,13 @@ const wrongTexts: readonly WrongText[] = [
     "3, 2",
     "expected a weight of the edge, found the end of the line",
   ],
+  [
+    "g.graph",
+    "2 1\n2\n1\0",
+    "3, 1",
+    'expected a neighbour, a whole number from 1 to 2, found "1\\u0000"',
+  ],
+  ["g.graph", "2 1 1\n2 8\0", "2, 3", 'expected a weight of the edge, a number, found "8\\u0000"'],
   ["g.graph", "2 1\n2\r1\n", "2, 2", "a carriage return without the line feed that must follow it"],
 ];
 

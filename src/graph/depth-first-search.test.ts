@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { seededRandom } from "../base/random.ts";
 import { type CsrGraph, csrGraphFromNeighbours } from "./csr-graph.ts";
-import { createSearchScratch, depthFirstSearch, discoveryOrder } from "./depth-first-search.ts";
+import { createSearchScratch, depthFirstSearch } from "./depth-first-search.ts";
+import { discoveryOrder } from "./discovery-order.ts";
 import { modularGraph } from "./modular-graph.ts";
+import { wholeGraph } from "./search-plan.ts";
 
 /**
  * The definition, word for word: recursion, neighbours in stored order, restarts at the lowest
@@ -34,7 +36,7 @@ describe("depthFirstSearch()", () => {
   test("gives the known answers of modular:50000", () => {
     const all = depthFirstSearch(graph, scratch);
     expect(all).toEqual({ found: false, visitedCount: 50_000 });
-    expect([...discoveryOrder(scratch, all).slice(0, 10)]).toEqual([
+    expect([...discoveryOrder(graph).slice(0, 10)]).toEqual([
       0, 13, 104, 741, 5200, 36413, 4904, 34341, 40400, 32813,
     ]);
     expect(depthFirstSearch(graph, scratch, 42_000)).toEqual({ found: true, visitedCount: 341 });
@@ -63,9 +65,12 @@ describe("depthFirstSearch()", () => {
       const drawn = below(vertexCount + 6);
       const target = drawn < vertexCount ? drawn : undefined;
       const expected = recursiveOrder(small, target);
-      const result = depthFirstSearch(small, shared, target);
-      expect(result).toEqual({ found: target !== undefined, visitedCount: expected.length });
-      expect([...discoveryOrder(shared, result)]).toEqual(expected);
+      expect(depthFirstSearch(small, shared, target)).toEqual({
+        found: target !== undefined,
+        visitedCount: expected.length,
+      });
+      const plan = { ...wholeGraph, target: target ?? -1 };
+      expect([...discoveryOrder(small, plan)]).toEqual(expected);
     }
   });
 
@@ -112,22 +117,19 @@ describe("depthFirstSearch()", () => {
     });
   });
 
-  test("starts its stamps over when they would run out", () => {
+  test("starts its numbers over when they run out", () => {
     const own = createSearchScratch();
-    depthFirstSearch(graph, own);
-    // A state that some 43000 searches would lead to: the next search needs 50000 stamps, 100 are
-    // left.
-    own.base = 2 ** 31 - 1 - 100;
-    own.stamps.fill(own.base);
-    expect(depthFirstSearch(graph, own, 42_000)).toEqual({ found: true, visitedCount: 341 });
-    expect(own.base).toBe(341);
+    for (let round = 0; round < 600; round++) {
+      expect(depthFirstSearch(graph, own, 42_000)).toEqual({ found: true, visitedCount: 341 });
+    }
+    expect(own.number).toBeLessThan(256);
   });
 
   test("serves a smaller graph after a larger one from the same scratch", () => {
     const own = createSearchScratch();
     depthFirstSearch(graph, own);
     const small = csrGraphFromNeighbours([[2], [], [1]], "small");
-    const result = depthFirstSearch(small, own);
-    expect([...discoveryOrder(own, result)]).toEqual([0, 2, 1]);
+    expect(depthFirstSearch(small, own)).toEqual({ found: false, visitedCount: 3 });
+    expect(depthFirstSearch(small, own, 2)).toEqual({ found: true, visitedCount: 2 });
   });
 });

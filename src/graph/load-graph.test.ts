@@ -99,7 +99,7 @@ describe("loadGraph() without a cache", () => {
 
   test.each([
     [{ isUndirected: true }, /^--undirected is for graphs that are read from a file: path:3 is/],
-    [{ format: "gr" }, /^--format is for graphs that are read from a file/],
+    [{ format: "gr" }, /^--graph-format is for graphs that are read from a file/],
     [{ cacheDir: undefined, verifyCache: true }, /^--verify-cache .* --graph-cache DIR too$/],
   ])("refuses %j with a generator", async (over, message) => {
     using at = bench();

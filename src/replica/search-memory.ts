@@ -17,7 +17,7 @@ export class SearchMemory {
   }
 
   giveScratch(scratch: SearchScratch): void {
-    if (isWorthKeeping(scratch.stamps, scratch.stack)) this.#scratch = scratch;
+    if (isWorthKeeping(scratch.marks, scratch.stack)) this.#scratch = scratch;
   }
 
   takeWalkMemory(): WalkMemory {
@@ -31,7 +31,7 @@ export class SearchMemory {
   }
 }
 
-function isWorthKeeping(...arrays: readonly Int32Array[]): boolean {
+function isWorthKeeping(...arrays: readonly ArrayBufferView[]): boolean {
   const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   return bytes <= limits.searchMemoryKeptMaxBytes;
 }

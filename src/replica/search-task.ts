@@ -102,10 +102,7 @@ function bareSearch(graph: CsrGraph, plan: SearchPlan, memory: SearchMemory): Sl
   return {
     advance: () => search.advance(limits.searchSliceStepCount),
     outcome: () => ({ ...search.result, path: undefined }),
-    close() {
-      search.abandon();
-      memory.giveScratch(scratch);
-    },
+    close: () => memory.giveScratch(scratch),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { CsrGraph } from "../csr-graph.ts";
-import { createSearchScratch, depthFirstSearch, discoveryOrder } from "../depth-first-search.ts";
+import { discoveryOrder } from "../discovery-order.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { isGeneratorSpec, parseGraphSpec } from "../graph-spec.ts";
 import { generateGraph } from "./generate-graph.ts";
@@ -18,8 +18,7 @@ function neighbours(graph: CsrGraph): number[][] {
 }
 
 function order(graph: CsrGraph): number[] {
-  const scratch = createSearchScratch();
-  return [...discoveryOrder(scratch, depthFirstSearch(graph, scratch))];
+  return [...discoveryOrder(graph)];
 }
 
 describe("generateGraph()", () => {

@@ -1,0 +1,13 @@
+import type { CsrGraph } from "./csr-graph.ts";
+import { type SearchPlan, wholeGraph } from "./search-plan.ts";
+import { createWalkMemory, Walk } from "./walk.ts";
+import { walkBuffer, walkColumns } from "./walk-columns.ts";
+
+/** The vertices that a search discovers, in that order. */
+export function discoveryOrder(graph: CsrGraph, plan: SearchPlan = wholeGraph): Uint32Array {
+  const columns = walkColumns(walkBuffer(graph.vertexCount));
+  const walk = new Walk(graph, createWalkMemory(), plan);
+  let count = 0;
+  while (!walk.isOver) count = walk.fill(columns, count, graph.vertexCount + 1, 2 ** 31 - 1);
+  return columns.vertices.slice(0, count);
+}

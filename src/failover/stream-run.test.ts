@@ -1,94 +1,9 @@
 import { expect, test } from "bun:test";
-import {
-  type Behaviour,
-  ScriptedChannel,
-  type ScriptedStream,
-} from "../../tests/support/scripted-channel.ts";
-import { VirtualClock } from "../../tests/support/virtual-clock.ts";
+import { answers, lost, silent, streamWorld } from "../../tests/support/stream-world.ts";
 import { limits } from "../base/limits.ts";
-import { FailoverClient } from "./failover-client.ts";
-import { createPolicy, type PolicyName } from "./policy.ts";
-import { ReplicaSet } from "./replica-set.ts";
-import type { StreamConsumer, StreamGap, StreamRequest, StreamResult } from "./stream-request.ts";
-
-/**
- * Takes the numbers 1, 2, ... up to `total`, one a message; asks for those after the last. An empty
- * message is a greeting.
- */
-class Counter implements StreamConsumer {
-  itemCount = 0;
-  readonly #total: number;
-
-  constructor(total: number) {
-    this.#total = total;
-  }
-
-  nextRequest(): Uint8Array {
-    return new Uint8Array([this.itemCount]);
-  }
-
-  take([number]: Uint8Array): string | undefined {
-    if (number === undefined) return undefined;
-    if (number !== this.itemCount + 1) return `${number} came after ${this.itemCount}`;
-    this.itemCount++;
-    return undefined;
-  }
-
-  get isComplete(): boolean {
-    return this.itemCount === this.#total;
-  }
-}
-
-const answers: Behaviour = { kind: "answers", afterMs: 2 };
-const silent: Behaviour = { kind: "silent" };
-
-/** Three replicas, each a millisecond or two away, and an attempt timeout of 100 ms. */
-async function world(
-  options: { replicaCount?: number; policy?: PolicyName; timeoutMs?: number } = {},
-) {
-  const { replicaCount = 3, policy = "adaptive", timeoutMs = 100 } = options;
-  const clock = new VirtualClock();
-  const channels: ScriptedChannel[] = [];
-  const replicas = new ReplicaSet({
-    endpoints: Array.from({ length: replicaCount }, (_, index) => ({ host: "h", port: index + 1 })),
-    openChannel(endpoint) {
-      const channel = new ScriptedChannel(endpoint, clock, answers);
-      channels.push(channel);
-      return channel;
-    },
-    clock,
-  });
-  const client = new FailoverClient({ replicas, policy: createPolicy(policy, timeoutMs), clock });
-  await clock.advanceMs(10);
-  const start = (total: number, other: Partial<StreamRequest> = {}) => {
-    const consumer = new Counter(total);
-    const gaps: StreamGap[] = [];
-    const results: StreamResult[] = [];
-    const handle = client.startStream(
-      {
-        ...{ id: "s-1", number: 1, path: "/a.B/Stream" },
-        ...{ deadlineUs: Number.POSITIVE_INFINITY, mayExecuteTwice: true },
-        ...other,
-      },
-      consumer,
-      { onGap: (gap) => gaps.push(gap), onDone: (result) => results.push(result) },
-    );
-    return { consumer, gaps, results, handle };
-  };
-  /** The latest stream that the replica was asked for. */
-  const at = (index: number): ScriptedStream => {
-    const stream = channels[index]?.streams.at(-1);
-    if (stream === undefined) throw new Error(`replica ${index} was asked for no stream`);
-    return stream;
-  };
-  const asked = (index: number) => channels[index]?.streams.map(({ call }) => [...call.request]);
-  return { clock, channels, replicas, client, start, at, asked };
-}
-
-const lost = { status: "UNAVAILABLE", detail: "connection lost" } as const;
 
 test("a whole stream is complete with its end, and leaves no timer behind", async () => {
-  const { clock, start, at, replicas } = await world();
+  const { clock, start, at, replicas } = await streamWorld();
   const { results, gaps, consumer } = start(2);
   expect(at(0).call).toMatchObject({
     metadata: { "x-request-id": "s-1" },
@@ -110,7 +25,7 @@ test("a whole stream is complete with its end, and leaves no timer behind", asyn
 });
 
 test("a cut stream goes on elsewhere at once after the last message taken", async () => {
-  const { clock, start, at, asked } = await world();
+  const { clock, start, at, asked } = await streamWorld();
   const { results, gaps } = start(4);
   at(0).send(1);
   at(0).send(2);
@@ -130,7 +45,7 @@ test("a cut stream goes on elsewhere at once after the last message taken", asyn
 });
 
 test("each message starts the memory of tried replicas over", async () => {
-  const { start, at, asked } = await world();
+  const { start, at, asked } = await streamWorld();
   const { results } = start(5);
   for (const [index, number] of [
     [0, 1],
@@ -150,7 +65,7 @@ test("each message starts the memory of tried replicas over", async () => {
 });
 
 test("a message that brings nothing ends no gap, and is no progress", async () => {
-  const { clock, start, at, asked } = await world();
+  const { clock, start, at, asked } = await streamWorld();
   const { gaps } = start(3);
   at(0).send();
   at(0).send(1);
@@ -167,7 +82,7 @@ test("a message that brings nothing ends no gap, and is no progress", async () =
 });
 
 test("silence makes the replica suspect and moves the stream; the old attempt is cancelled", async () => {
-  const { clock, channels, start, at, replicas, asked } = await world();
+  const { clock, channels, start, at, replicas, asked } = await streamWorld();
   const { gaps, results, consumer } = start(3);
   at(0).send(1);
   channels[0]?.become(silent);
@@ -185,7 +100,7 @@ test("silence makes the replica suspect and moves the stream; the old attempt is
 });
 
 test("another request's silence moves the stream as well", async () => {
-  const { clock, channels, start, at, client, asked } = await world();
+  const { clock, channels, start, at, client, asked } = await streamWorld();
   start(3);
   at(0).send(1);
   channels[0]?.become(silent);
@@ -205,7 +120,7 @@ test("another request's silence moves the stream as well", async () => {
 });
 
 test("a replica that is slow but answers probes is waited for, though not for ever", async () => {
-  const { clock, start, at, asked } = await world();
+  const { clock, start, at, asked } = await streamWorld();
   start(3);
   await clock.advanceMs(limits.streamBarrenMs - 1000);
   expect(asked(1)).toEqual([]);
@@ -219,7 +134,7 @@ test("a replica that is slow but answers probes is waited for, though not for ev
 });
 
 test("with nobody healthy to move to, what is open is kept", async () => {
-  const { clock, channels, start, at, replicas } = await world();
+  const { clock, channels, start, at, replicas } = await streamWorld();
   const { results } = start(2);
   at(0).send(1);
   for (const channel of channels) channel.become(silent);
@@ -234,7 +149,7 @@ test("with nobody healthy to move to, what is open is kept", async () => {
 });
 
 test("with every replica out a stream waits, and goes on with the first that returns", async () => {
-  const { clock, channels, start, at, asked } = await world({ replicaCount: 2 });
+  const { clock, channels, start, at, asked } = await streamWorld({ replicaCount: 2 });
   const { results, gaps } = start(2);
   at(0).send(1);
   for (const channel of channels) channel.become({ kind: "refuses" });
@@ -251,7 +166,7 @@ test("with every replica out a stream waits, and goes on with the first that ret
 });
 
 test("a deadline ends it as failed", async () => {
-  const { clock, channels, start, at } = await world();
+  const { clock, channels, start, at } = await streamWorld();
   const { results } = start(2, { deadlineUs: clock.nowUs() + 2_000_000 });
   at(0).send(1);
   for (const channel of channels) channel.become({ kind: "refuses" });
@@ -266,7 +181,7 @@ test("a deadline ends it as failed", async () => {
 test.each(["FAILED_PRECONDITION", "OUT_OF_RANGE", "INVALID_ARGUMENT"] as const)(
   "%s is the application's answer: failed, and nobody else is asked",
   async (status) => {
-    const { start, at, asked } = await world();
+    const { start, at, asked } = await streamWorld();
     const { results } = start(2);
     at(0).end({ status, detail: "no" });
     expect(results).toMatchObject([{ outcome: "failed", status, detail: "no" }]);
@@ -275,7 +190,7 @@ test.each(["FAILED_PRECONDITION", "OUT_OF_RANGE", "INVALID_ARGUMENT"] as const)(
 );
 
 test("OK before everything has come is wrong, and so is what must not follow", async () => {
-  const { start, at } = await world();
+  const { start, at } = await streamWorld();
   const cut = start(2);
   at(0).send(1);
   at(0).end();
@@ -288,7 +203,7 @@ test("OK before everything has come is wrong, and so is what must not follow", a
 });
 
 test("complete is complete, whatever becomes of the end", async () => {
-  const { clock, start, at, channels } = await world();
+  const { clock, start, at, channels } = await streamWorld();
   const broken = start(1);
   at(0).send(1);
   at(0).end(lost);
@@ -301,7 +216,7 @@ test("complete is complete, whatever becomes of the end", async () => {
 });
 
 test("pushback is honoured, and a server that wants no retry gets none", async () => {
-  const { clock, start, at, asked } = await world({ replicaCount: 1 });
+  const { clock, start, at, asked } = await streamWorld({ replicaCount: 1 });
   const { results } = start(1);
   const full = { status: "RESOURCE_EXHAUSTED", isFromPeer: true } as const;
   at(0).end({ ...full, pushback: 700 });
@@ -314,7 +229,7 @@ test("pushback is honoured, and a server that wants no retry gets none", async (
 });
 
 test("an error of no known cure is not asked for for ever", async () => {
-  const { clock, start, channels } = await world();
+  const { clock, start, channels } = await streamWorld();
   const { results } = start(1);
   for (let round = 0; round < 100 && results.length === 0; round++) {
     for (const { streams } of channels) {
@@ -328,7 +243,7 @@ test("an error of no known cure is not asked for for ever", async () => {
 });
 
 test("what is not idempotent is continued only while it was provably not executed", async () => {
-  const { clock, channels, start, at, asked } = await world();
+  const { clock, channels, start, at, asked } = await streamWorld();
   const { results } = start(2, { mayExecuteTwice: false });
   at(0).end({ ...lost, mayHaveExecuted: false });
   expect(asked(1)).toEqual([[0]]);
@@ -337,90 +252,4 @@ test("what is not idempotent is continued only while it was provably not execute
   expect([at(1).isCancelled, asked(2)]).toEqual([false, []]);
   at(1).end(lost);
   expect(results).toMatchObject([{ outcome: "failed", status: "UNAVAILABLE", attemptCount: 2 }]);
-});
-
-test("time in which its reader has paused it is no silence", async () => {
-  const { clock, channels, start, at, asked, replicas } = await world();
-  const { handle, gaps } = start(3);
-  at(0).send(1);
-  handle.pause();
-  expect(at(0).isPaused).toBe(true);
-  channels[0]?.become(silent);
-  await clock.advanceMs(60_000);
-  expect([replicas.state(0), asked(1)]).toEqual(["healthy", []]);
-  handle.resume();
-  expect(at(0).isPaused).toBe(false);
-  await clock.advanceMs(101);
-  expect(asked(1)).toEqual([[1]]);
-  at(1).send(2);
-  expect((gaps[0]?.endedUs ?? 0) - (gaps[0]?.beganUs ?? 0)).toBeLessThan(102_000);
-});
-
-test("a crash during a pause is repaired at once, and the pause goes on", async () => {
-  const { clock, start, at, asked } = await world();
-  const { handle, gaps } = start(3);
-  at(0).send(1);
-  handle.pause();
-  await clock.advanceMs(1000);
-  at(0).end(lost);
-  expect([asked(1), at(1).isPaused]).toEqual([[[1]], true]);
-  await clock.advanceMs(1000);
-  handle.resume();
-  expect(at(1).isPaused).toBe(false);
-  at(1).send(2);
-  expect(gaps[0]?.beganUs).toBe(gaps[0]?.endedUs);
-});
-
-test("what piled up during a pause is no sign of life", async () => {
-  const { clock, channels, start, at, replicas } = await world();
-  const { handle } = start(4);
-  at(0).send(1);
-  for (const channel of channels) channel.become(silent);
-  handle.pause();
-  for (const index of [1, 2, 0]) replicas.observe(index, "silent", "test");
-  handle.resume();
-  at(0).send(2);
-  expect(replicas.state(0)).toBe("suspect");
-  await clock.advanceMs(101);
-  at(0).send(3);
-  expect(replicas.state(0)).toBe("healthy");
-});
-
-test("cancel() ends it as cancelled, once, and its server hears of it", async () => {
-  const { clock, start, at } = await world();
-  const { handle, results } = start(3);
-  at(0).send(1);
-  handle.cancel();
-  handle.cancel();
-  handle.pause();
-  handle.resume();
-  expect(at(0).isCancelled).toBe(true);
-  expect(results).toMatchObject([{ outcome: "cancelled", status: "CANCELLED", itemCount: 1 }]);
-  await clock.advanceMs(1000);
-  expect(clock.timerCount).toBe(0);
-});
-
-test("policy retry gives up after its fixed timeout, and goes to the next in order", async () => {
-  const { clock, start, at, asked } = await world({ policy: "retry", timeoutMs: 3000 });
-  const { results, gaps } = start(2);
-  at(0).send(1);
-  await clock.advanceMs(2999);
-  expect(asked(1)).toEqual([]);
-  await clock.advanceMs(2);
-  expect([at(0).isCancelled, asked(1)]).toEqual([true, [[1]]]);
-  at(1).send(2);
-  at(1).end();
-  expect(results).toMatchObject([{ outcome: "complete", attemptCount: 2 }]);
-  expect(gaps).toMatchObject([{ status: "DEADLINE_EXCEEDED" }]);
-});
-
-test("policy none gives no second chance", async () => {
-  const { clock, start, at, asked } = await world({ policy: "none" });
-  const { results } = start(2);
-  at(0).send(1);
-  await clock.advanceMs(100_000);
-  expect(results).toEqual([]);
-  at(0).end(lost);
-  expect(results).toMatchObject([{ outcome: "failed", status: "UNAVAILABLE", attemptCount: 1 }]);
-  expect(asked(1)).toEqual([]);
 });

@@ -1,21 +1,20 @@
 import type { CancelTimer } from "../base/clock.ts";
-import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import type { Endpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import type { CallEnd } from "../rpc/channel.ts";
-import { isAnswer, type StatusName } from "../rpc/status.ts";
-import type { Need, RequestView, Step } from "./policy.ts";
+import { isAnswer } from "../rpc/status.ts";
+import type { Need, Step } from "./policy.ts";
 import type { ClientContext } from "./request.ts";
 import { StreamAttempt, type StreamAttemptEvents } from "./stream-attempt.ts";
 import type {
   StreamConsumer,
   StreamEvents,
-  StreamGap,
   StreamHandle,
   StreamRequest,
   StreamResult,
 } from "./stream-request.ts";
-
-type Reason = Pick<StreamGap, "status" | "detail">;
+import { StreamRound } from "./stream-round.ts";
+import { type StreamFailure, StreamStanding } from "./stream-standing.ts";
 
 /**
  * One stream from its first attempt to its one outcome. At most one attempt is open, and only its
@@ -27,9 +26,8 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   readonly #request: StreamRequest;
   readonly #consumer: StreamConsumer;
   readonly #events: StreamEvents;
-  /** The attempt that made the last progress, and those since. */
-  #round: StreamAttempt[] = [];
-  #attemptCountBeforeWait = 0;
+  readonly #round: StreamRound;
+  readonly #standing: StreamStanding;
   #attemptCount = 0;
   #current: StreamAttempt | undefined;
   #endpoint: Endpoint | undefined;
@@ -37,14 +35,6 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #isFresh = true;
   #isPaused = false;
   #isDone = false;
-  /** The last progress, else the beginning, or when the reader went on reading. */
-  #standsSinceUs = 0;
-  /** What ended the attempt before the gap that lasts. */
-  #gap: (Reason & Pick<StreamGap, "from">) | undefined;
-  #lastFailure: Reason = { status: "DEADLINE_EXCEEDED", detail: "no attempt was made" };
-  /** Attempts since the last progress that a live replica left barren, and that were refused. */
-  #barrenCount = 0;
-  #refusedCount = 0;
   #cancelDeadline: CancelTimer = () => undefined;
   #cancelEndWait: CancelTimer = () => undefined;
   #cancelWait: CancelTimer | undefined;
@@ -59,14 +49,15 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     this.#request = request;
     this.#consumer = consumer;
     this.#events = events;
+    this.#round = new StreamRound(request.number);
+    this.#standing = new StreamStanding(context.clock.nowUs());
   }
 
   start(): void {
     const { clock } = this.#context;
     const { deadlineUs } = this.#request;
-    this.#standsSinceUs = clock.nowUs();
     if (deadlineUs !== Number.POSITIVE_INFINITY) {
-      const remainingMs = (deadlineUs - this.#standsSinceUs) / 1000;
+      const remainingMs = (deadlineUs - clock.nowUs()) / 1000;
       this.#cancelDeadline = clock.after(remainingMs, () => this.#onDeadline());
     }
     this.#advance("first");
@@ -82,7 +73,7 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   resume(): void {
     if (this.#isDone || !this.#isPaused) return;
     this.#isPaused = false;
-    this.#standsSinceUs = this.#context.clock.nowUs();
+    this.#standing.resume(this.#context.clock.nowUs());
     this.#current?.resume();
   }
 
@@ -144,11 +135,11 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     if (!this.#mayMove(attempt)) return;
     let step = this.#nextStep("silence");
     if (step.kind !== "attempt") {
-      this.#startRound([attempt], 0);
+      this.#round.startOver(attempt);
       step = this.#nextStep("silence");
     }
     if (step.kind !== "attempt") return;
-    this.#barrenCount++;
+    this.#standing.barrenCount++;
     this.#replace(attempt, step.replica);
   }
 
@@ -166,13 +157,7 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
 
   #nextStep(need: Need): Step {
     const { policy, replicas } = this.#context;
-    const view: RequestView = {
-      number: this.#request.number,
-      attempts: this.#round,
-      attemptCountBeforeWait: this.#attemptCountBeforeWait,
-      need,
-    };
-    return policy.next(view, replicas.views("stream"));
+    return policy.next(this.#round.view(need), replicas.views("stream"));
   }
 
   #launch(replica: number): void {
@@ -180,9 +165,9 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     this.#stopWaiting();
     const attempt = new StreamAttempt(this.#context, {
       ...{ number: ++this.#attemptCount, replica, isPaused: this.#isPaused, events: this },
-      barrenMs: limits.streamBarrenMs * 2 ** this.#barrenCount,
+      barrenMs: limits.streamBarrenMs * 2 ** this.#standing.barrenCount,
     });
-    this.#round.push(attempt);
+    this.#round.add(attempt);
     this.#current = attempt;
     this.#endpoint = attempt.endpoint;
     attempt.start(this.#request, this.#consumer.nextRequest());
@@ -191,7 +176,11 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #waitFor(need: Need): void {
     this.#cancelWait ??= this.#context.replicas.onceOneReturns(() => {
       this.#cancelWait = undefined;
-      this.#onReturn(need);
+      this.#round.endWait();
+      // Its own replica may be about to return as well; after one more silence it is the odd one
+      // out.
+      if (this.#current !== undefined) this.#current.watchForSilence();
+      else this.#advance(need === "silence" ? "failure" : need);
     });
   }
 
@@ -200,35 +189,15 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     this.#cancelWait = undefined;
   }
 
-  #onReturn(need: Need): void {
-    // However long it goes on like this, no more is remembered than the policies look at.
-    const latest = this.#round.slice(-1);
-    this.#startRound(latest, latest.length);
-    // Its own replica may be about to return as well; after one more silence it is the odd one out.
-    if (this.#current !== undefined) this.#current.watchForSilence();
-    else this.#advance(need === "silence" ? "failure" : need);
-  }
-
-  #startRound(attempts: StreamAttempt[], attemptCountBeforeWait: number): void {
-    this.#round = attempts;
-    this.#attemptCountBeforeWait = attemptCountBeforeWait;
-  }
-
-  /** Progress was made: whatever went before is no reason any more to shun a replica. */
   #proceed(attempt: StreamAttempt, itemCountBefore: number): void {
-    const beganUs = this.#standsSinceUs;
-    this.#standsSinceUs = this.#context.clock.nowUs();
     this.#stopWaiting();
-    this.#barrenCount = 0;
-    this.#refusedCount = 0;
-    if (this.#round.length > 1 || this.#attemptCountBeforeWait > 0) this.#startRound([attempt], 0);
-    if (this.#gap === undefined) return;
-    const gap = { ...this.#gap, beganUs, endedUs: this.#standsSinceUs, to: attempt.endpoint };
-    this.#gap = undefined;
-    this.#events.onGap({ ...gap, itemCount: itemCountBefore });
+    this.#round.startOver(attempt);
+    const nowUs = this.#context.clock.nowUs();
+    const gap = this.#standing.proceed(nowUs, attempt.endpoint, itemCountBefore);
+    if (gap !== undefined) this.#events.onGap(gap);
   }
 
-  /** An attempt whose replica is suspect makes way for one on a healthy replica, if there is one. */
+  /** An attempt whose replica is suspect makes way for one on a healthy replica, if one is. */
   #move(attempt: StreamAttempt): void {
     if (!this.#mayMove(attempt)) return;
     const step = this.#nextStep("silence");
@@ -248,14 +217,14 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   #replace(attempt: StreamAttempt, replica: number): void {
-    this.#noteFailure(attempt, { status: "DEADLINE_EXCEEDED", detail: attempt.silenceText });
+    this.#standing.fail(attempt.endpoint, silenceOf(attempt));
     attempt.cancel();
     this.#launch(replica);
   }
 
   #onFailure(attempt: StreamAttempt, end: CallEnd): void {
     const { replicas } = this.#context;
-    this.#noteFailure(attempt, end);
+    this.#standing.fail(attempt.endpoint, end);
     if (end.isFromPeer) replicas.refused(attempt.replica);
     if (typeof end.pushback === "number") replicas.spare(attempt.replica, end.pushback);
     if (attempt.isAbandoned && !attempt.isAdrift) {
@@ -264,9 +233,9 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     // What is neither silence nor a lost connection nor a plea for patience may be all that this
     // request, from here on, will ever get from anybody.
     const isRefusal = end.status !== "UNAVAILABLE" && end.pushback === undefined;
-    if (isRefusal && !attempt.isAbandoned) this.#refusedCount++;
+    if (isRefusal && !attempt.isAbandoned) this.#standing.refusedCount++;
     if (!this.#mayContinue(end) || this.#advance("failure").kind === "end") {
-      this.#end("failed", this.#lastFailure);
+      this.#end("failed", this.#standing.lastFailure);
     }
   }
 
@@ -274,14 +243,9 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     return (
       end.pushback !== "never" &&
       (!end.mayHaveExecuted || this.#request.mayExecuteTwice) &&
-      this.#refusedCount < limits.streamRefusedMaxCount &&
+      this.#standing.refusedCount < limits.streamRefusedMaxCount &&
       this.#context.clock.nowUs() < this.#request.deadlineUs
     );
-  }
-
-  #noteFailure({ endpoint }: StreamAttempt, { status, detail }: Reason): void {
-    this.#lastFailure = { status, detail: `${status} from ${formatEndpoint(endpoint)}: ${detail}` };
-    this.#gap ??= { from: endpoint, status, detail };
   }
 
   /**
@@ -316,13 +280,12 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #onDeadline(): void {
     if (this.#consumer.isComplete) this.#complete();
     const open = this.#current;
-    if (open !== undefined) {
-      this.#noteFailure(open, { status: "DEADLINE_EXCEEDED", detail: open.silenceText });
-    }
-    this.#end("failed", { status: "DEADLINE_EXCEEDED", detail: this.#lastFailure.detail });
+    if (open !== undefined) this.#standing.fail(open.endpoint, silenceOf(open));
+    const { detail } = this.#standing.lastFailure;
+    this.#end("failed", { status: "DEADLINE_EXCEEDED", detail });
   }
 
-  #end(outcome: StreamResult["outcome"], end: { status: StatusName; detail: string }): void {
+  #end(outcome: StreamResult["outcome"], { status, detail }: StreamFailure): void {
     if (this.#isDone) return;
     this.#isDone = true;
     this.#cancelDeadline();
@@ -331,11 +294,15 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     this.#current?.cancel();
     this.#current = undefined;
     this.#events.onDone({
-      ...{ outcome, status: end.status, detail: end.detail },
+      ...{ outcome, status, detail },
       finishedUs: this.#context.clock.nowUs(),
       attemptCount: this.#attemptCount,
       itemCount: this.#consumer.itemCount,
       endpoint: this.#endpoint,
     });
   }
+}
+
+function silenceOf(attempt: StreamAttempt): StreamFailure {
+  return { status: "DEADLINE_EXCEEDED", detail: attempt.silenceText };
 }

@@ -86,7 +86,9 @@ for (const implementation of implementations) {
       expect(await within(() => ends.length > 0, 30_000)).toBe(true);
       expect([ends[0]?.status, messageCount]).toEqual(["OK", 1000]);
     });
+  });
 
+  describe(`${name}: streams that end early`, () => {
     test("many at once are each in order, and cancelling one leaves the others", async () => {
       const { port, seen } = await serve();
       const channel = open(implementation, port);

@@ -18,11 +18,7 @@ const attempt = (...replace: readonly (readonly [string, string])[]): SourceChan
 export const streamMutations: readonly StreamMutation[] = [
   {
     name: "a message does not start the memory of tried replicas over",
-    change: run([
-      "    if (this.#round.length > 1 || this.#attemptCountBeforeWait > 0) " +
-        "this.#startRound([attempt], 0);\n",
-      "",
-    ]),
+    change: run(["    this.#stopWaiting();\n    this.#round.startOver(attempt);\n", ""]),
     caughtBy: /waits though replica \d is healthy and untried/,
   },
   {
@@ -116,7 +112,7 @@ export const streamMutations: readonly StreamMutation[] = [
   },
   {
     name: "gaps are not told",
-    change: run(["    this.#events.onGap({ ...gap, itemCount: itemCountBefore });\n", ""]),
+    change: run(["    if (gap !== undefined) this.#events.onGap(gap);\n", ""]),
     caughtBy: /tells of 0 gaps instead of/,
   },
   {

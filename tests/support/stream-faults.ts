@@ -18,7 +18,7 @@ const replicaCount = 3;
 /** Some 250 messages a stream, so that a fault meets it at any place. */
 const spec = "grid:1000x1000";
 const batchMax = 4096;
-/** Between two messages of the stream that is read slowly; the other is read as fast as it comes. */
+/** Between two messages of the stream that is read slowly; the other is never paused. */
 const readPauseMs = 2;
 /** Its pauses grow with crashes in a row; so many cost a few seconds at most. */
 const crashInRowMaxCount = 4;

@@ -29,7 +29,7 @@ const compareDurationMs = 12_000;
 const compareDeadlineMs = 3500;
 
 /** The graph that the demo's stream is of, and how much of the demo it takes to read. */
-const demoStreamVertexCount = 1_000_000;
+const demoStreamVertexCount = 500_000;
 const demoStreamShare = 0.85;
 
 const { rate, policy, attemptTimeout } = loadFlags;

@@ -131,6 +131,7 @@ export class Http2Connection {
       session,
       authority: this.#options.authority,
       scheme: this.#options.scheme,
+      receiveWindowBytes: this.#options.receiveWindowBytes,
       lossReason: () => {
         if (session.destroyed) this.#lose(this.#reason);
         return this.#state === "lost" ? this.#reason : undefined;

@@ -126,8 +126,8 @@ export class Http2Call {
   }
 
   /**
-   * Each time a stream is resumed, Bun opens its whole window anew, whatever of it was read. So it is
-   * paused only once as much has been taken from it as it was allowed then; else a reader that
+   * Each time a stream is resumed, Bun opens its whole window anew, whatever of it was read. So it
+   * is paused only once as much has been taken from it as it was allowed then; else a reader that
    * pauses now and again would be sent without bound.
    */
   #holdBack(): void {

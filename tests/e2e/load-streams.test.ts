@@ -46,7 +46,9 @@ describe("dfs load --mode stream", () => {
       await using _other = await startReplica(other, dir.path);
       // Each replica has a stream open nearly all the time.
       const graph = ["--num-vertices", "1000000"];
-      await using load = startDfs(streamArgs(ports, "--duration", "5", ...graph), { cwd: dir.path });
+      await using load = startDfs(streamArgs(ports, "--duration", "5", ...graph), {
+        cwd: dir.path,
+      });
       await load.waitFor(/Second 2: /, 30_000);
       const crash = await runDfs(["fault", "crash", "--port", String(crashed)], { cwd: dir.path });
       expect(crash.status).toBe(0);

@@ -133,9 +133,12 @@ class StreamLoad {
       if (this.#open.size === 0) this.#onAllEnded();
       return;
     }
+    if (record.outcome === "ok") {
+      this.#begin();
+      return;
+    }
     // One that failed at once would fail at once again.
-    const pauseMs = record.outcome === "ok" ? 0 : limits.streamAgainPauseMs;
-    clock.after(pauseMs, () => {
+    clock.after(limits.streamAgainPauseMs, () => {
       if (!this.#isOver) this.#begin();
     });
   }

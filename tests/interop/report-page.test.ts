@@ -59,7 +59,7 @@ describe.skipIf(chromiumPath === null)("the HTML report in Chromium", () => {
       const criteria = page.getByRole("table", { name: "Criteria" });
       expect(await criteria.getByRole("row").count()).toBeGreaterThan(8);
       expect(await criteria.getByText("✗ not met").count()).toBe(3);
-      expect(await page.getByRole("img").count()).toBe(3);
+      expect(await page.getByRole("img").count()).toBe(4);
     });
   });
 
@@ -117,6 +117,14 @@ describe.skipIf(chromiumPath === null)("finding one's way in the HTML report", (
       // It lasted from 1.2 to 2.509 s; a margin on both sides.
       expect(await shown(page)).toMatch(/^Shown: 0\.7\d*s to 2\.9\d*s$/);
       expect(await page.evaluate("document.activeElement.id")).toBe("charts");
+    });
+  });
+
+  test("a gap's row jumps to its place", async () => {
+    await onPage({}, async (page) => {
+      await page.getByRole("button", { name: /^Show gap 1 of stream gold-s1/ }).click();
+      // From 1.2009 to 1.235 s, with a margin of 0.2 s on both sides.
+      expect(await shown(page)).toMatch(/^Shown: 1\.00\d*s to 1\.43\d*s$/);
     });
   });
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 struct Scratch {
-  std::vector<uint32_t> marks;
+  // Of the last search; a vertex is discovered when it bears it.
+  uint8_t mark = 0;
+  std::vector<uint8_t> marks;
   std::vector<uint32_t> order;
   std::vector<uint32_t> stack;
 };
@@ -13,14 +15,18 @@ struct Scratch {
 static uint32_t search(const CsrFile& graph, Scratch& scratch, uint32_t target) {
   const uint32_t* offsets = graph.offsets.data();
   const uint32_t* targets = graph.targets.data();
-  uint32_t* marks = scratch.marks.data();
+  uint8_t* marks = scratch.marks.data();
   uint32_t* order = scratch.order.data();
   uint32_t* stack = scratch.stack.data();
-  std::fill(scratch.marks.begin(), scratch.marks.end(), 0u);
+  if (scratch.mark == UINT8_MAX) {
+    std::fill(scratch.marks.begin(), scratch.marks.end(), uint8_t{0});
+    scratch.mark = 0;
+  }
+  const uint8_t mark = ++scratch.mark;
   uint32_t count = 0;
   for (uint32_t root = 0; root < graph.vertexCount; root++) {
-    if (marks[root >> 5] & (1u << (root & 31))) continue;
-    marks[root >> 5] |= 1u << (root & 31);
+    if (marks[root] == mark) continue;
+    marks[root] = mark;
     order[count++] = root;
     if (root == target) return count;
     uint32_t edge = offsets[root];
@@ -29,10 +35,8 @@ static uint32_t search(const CsrFile& graph, Scratch& scratch, uint32_t target) 
     for (;;) {
       while (edge != end) {
         const uint32_t vertex = targets[edge++];
-        const uint32_t word = marks[vertex >> 5];
-        const uint32_t mark = 1u << (vertex & 31);
-        if (word & mark) continue;
-        marks[vertex >> 5] = word | mark;
+        if (marks[vertex] == mark) continue;
+        marks[vertex] = mark;
         order[count++] = vertex;
         if (vertex == target) return count;
         if (edge != end) {
@@ -56,7 +60,7 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const CsrFile graph = readCsrFile(argv[1]);
   Scratch scratch;
-  scratch.marks.resize((static_cast<size_t>(graph.vertexCount) + 31) / 32);
+  scratch.marks.resize(graph.vertexCount);
   scratch.order.resize(graph.vertexCount);
   scratch.stack.resize(2 * static_cast<size_t>(graph.vertexCount));
   // No vertex has this number: the whole graph is searched.

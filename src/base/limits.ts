@@ -30,7 +30,7 @@ export const limits = {
   searchesPerThreadMaxCount: 4,
   /** Searches that wait for one of these to end. */
   searchQueueMaxCount: 256,
-  /** Memory of the searches under way, beside the graphs: 12 1/8 bytes a vertex each. */
+  /** Memory of the searches under way, beside the graphs: 13 bytes a vertex each. */
   searchMemoryMaxBytes: 512 * 1024 * 1024,
   /** Memory that a thread keeps of a search that is over, for the next. */
   searchMemoryKeptMaxBytes: 256 * 1024 * 1024,

@@ -9,13 +9,14 @@ export interface SearchResult {
 }
 
 /**
- * Memory that searches reuse, one after the other, of graphs of any size: 12 1/8 bytes a vertex of
- * the largest. What is looked at for every edge is the marks alone, so small that they stay in a
- * processor's cache; the rest is written in order.
+ * Memory that searches reuse, one after the other, of graphs of any size: 13 bytes a vertex of the
+ * largest. What is looked at for every edge is the marks alone, as small as they are so that they
+ * stay in a processor's cache; the rest is written in order.
  */
 export interface SearchScratch {
-  /** One bit a vertex: discovered. */
-  marks: Int32Array;
+  /** Of the last search; a vertex is discovered when it bears it. */
+  mark: number;
+  marks: Uint8Array;
   /** The vertices in order of discovery. */
   order: Int32Array;
   /**
@@ -25,12 +26,12 @@ export interface SearchScratch {
 }
 
 export function createSearchScratch(): SearchScratch {
-  return { marks: new Int32Array(0), order: new Int32Array(0), stack: new Int32Array(0) };
+  return { mark: 0, marks: new Uint8Array(0), order: new Int32Array(0), stack: new Int32Array(0) };
 }
 
 /** What DepthFirstSearch needs of memory, in bytes. */
 export function searchMemoryBytes(vertexCount: number): number {
-  return 12 * vertexCount + Math.ceil(vertexCount / 8);
+  return 13 * vertexCount;
 }
 
 /** More steps than any search takes before a slice of this many is over. */
@@ -107,24 +108,30 @@ export class DepthFirstSearch {
   }
 }
 
-/** Makes room for `vertexCount` vertices, none of them marked. */
+const markMax = 255;
+
+/** Makes room for `vertexCount` vertices, none of which bears the mark. */
 function prepare(scratch: SearchScratch, vertexCount: number): void {
   if (scratch.order.length < vertexCount) {
-    scratch.marks = new Int32Array(Math.ceil(vertexCount / 32));
+    scratch.marks = new Uint8Array(vertexCount);
     scratch.order = new Int32Array(vertexCount);
     // Each vertex is on the path at most once; pages never touched cost nothing.
     scratch.stack = new Int32Array(2 * vertexCount);
-  } else {
-    scratch.marks.fill(0, 0, Math.ceil(vertexCount / 32));
+    scratch.mark = 0;
+  } else if (scratch.mark === markMax) {
+    scratch.marks.fill(0);
+    scratch.mark = 0;
   }
+  // A mark of its own for each search spares clearing those of the one before.
+  scratch.mark++;
 }
 
 /** Discovers the source. */
 function begin(graph: CsrGraph, scratch: SearchScratch, { source, target }: SearchPlan): Standing {
-  const { marks, order } = scratch;
+  const { mark, marks, order } = scratch;
   const standing = { edge: 0, end: 0, depth: 0, nextRoot: 0, isOver: false, found: false };
   if (graph.vertexCount === 0) return { ...standing, count: 0, isOver: true };
-  marks[source >>> 5] = 1 << source;
+  marks[source] = mark;
   order[0] = source;
   standing.found = source === target;
   standing.isOver = standing.found;
@@ -145,7 +152,7 @@ function explore(
   stepCount: number,
 ): void {
   const { vertexCount, offsets, targets } = graph;
-  const { marks, order, stack } = scratch;
+  const { mark, marks, order, stack } = scratch;
   const { target } = plan;
   let { count, edge, end, depth, nextRoot } = standing;
   let steps = stepCount | 0;
@@ -154,12 +161,10 @@ function explore(
       steps = (steps - 1) | 0;
       const vertex = targets[edge]!;
       edge = (edge + 1) | 0;
-      // Of a shift the last five bits count, which are the vertex's place in its word.
-      const word = marks[vertex >>> 5]!;
-      const mark = 1 << vertex;
-      if ((word & mark) !== 0) continue;
-      marks[vertex >>> 5] = word | mark;
-      order[count++] = vertex;
+      if (marks[vertex] === mark) continue;
+      marks[vertex] = mark;
+      order[count] = vertex;
+      count = (count + 1) | 0;
       if (vertex === target) {
         standing.found = true;
         standing.isOver = true;
@@ -184,13 +189,12 @@ function explore(
     if (standing.isOver) break;
     const scanEnd = Math.min(vertexCount, nextRoot + steps);
     steps = (steps + nextRoot) | 0;
-    while (nextRoot < scanEnd && (marks[nextRoot >>> 5]! & (1 << nextRoot)) !== 0) {
-      nextRoot = (nextRoot + 1) | 0;
-    }
+    while (nextRoot < scanEnd && marks[nextRoot] === mark) nextRoot = (nextRoot + 1) | 0;
     steps = (steps - nextRoot) | 0;
     if (nextRoot < scanEnd) {
-      marks[nextRoot >>> 5]! |= 1 << nextRoot;
-      order[count++] = nextRoot;
+      marks[nextRoot] = mark;
+      order[count] = nextRoot;
+      count = (count + 1) | 0;
       standing.found = nextRoot === target;
       standing.isOver = standing.found;
       if (standing.isOver) break;

@@ -62,7 +62,7 @@ function isMark(text: string | undefined): text is keyof typeof separatorWords {
 const sourceHeading = /^(source|src|from)(_?(node|vertex))?(_?id)?$/i;
 const targetHeading = /^(target|tgt|dst|dest|destination|to)(_?(node|vertex))?(_?id)?$/i;
 
-/** Whether two fields are the words that head the columns of an edge list, as in `source,target`. */
+/** Whether two fields are words that head the columns of an edge list, as in `source,target`. */
 export function isHeading(first: string, second: string): boolean {
   return sourceHeading.test(first) && targetHeading.test(second);
 }

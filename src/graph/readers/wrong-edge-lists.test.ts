@@ -7,6 +7,10 @@ import {
   type WrongText,
 } from "../../../tests/support/refused-graph.ts";
 
+const unclear =
+  "expected an edge that can be read in one way, found both blanks and commas; " +
+  "say which separate the ids by the format csv, tsv or edge-list (blanks)";
+
 const wrongTexts: readonly WrongText[] = [
   ["g.txt", "", "1, 1", "expected a graph, found an empty file"],
   ["g.mtx", "", "1, 1", "expected a graph, found an empty file"],
@@ -42,18 +46,8 @@ const wrongTexts: readonly WrongText[] = [
     "2, 2",
     "expected the first id and a blank, as in the first edge of the file, found a comma",
   ],
-  [
-    "g.txt",
-    "New York,Rome\n",
-    "1, 1",
-    "expected an edge that can be read in one way, found both blanks and commas; say which separate the ids by the format csv, tsv or edge-list (blanks)",
-  ],
-  [
-    "g.csv",
-    "1 2,5\n",
-    "1, 1",
-    "expected an edge that can be read in one way, found both blanks and commas; say which separate the ids by the format csv, tsv or edge-list (blanks)",
-  ],
+  ["g.txt", "New York,Rome\n", "1, 1", unclear],
+  ["g.csv", "1 2,5\n", "1, 1", unclear],
   [
     "g.csv",
     "id,source,target\n0,1,2\n",

@@ -14,25 +14,36 @@ export interface Decompression {
   readonly text: GraphText;
 }
 
-/** The text in `bytes`, decompressed if they are; a chunk is valid until the next is asked for. */
+/**
+ * The text in `bytes`, decompressed if they are; a chunk is valid until the next is asked for.
+ * However it ends, `bytes` are closed.
+ */
 export async function* decompressed(
   bytes: AsyncGenerator<Uint8Array>,
   { errors, named, text }: Decompression,
 ): AsyncGenerator<Uint8Array> {
-  const head = await headOf(bytes);
-  const compression = compressionOf(head);
-  if (named !== undefined && compression !== named) {
-    const found = head.length === 0 ? "an empty file" : `${compression ?? "other"} data`;
-    throw errors.at(1, 1, `expected ${named} data, as the name of the file says, found ${found}`);
-  }
-  const all = joined(head, bytes);
-  if (compression === undefined) {
-    yield* all;
-    return;
-  }
-  const compressed = streamOf(all);
   try {
-    yield* compressed.pipeThrough(new DecompressionStream(compression));
+    const head = await headOf(bytes);
+    const compression = compressionOf(head);
+    if (named !== undefined && compression !== named) {
+      const found = head.length === 0 ? "an empty file" : `${compression ?? "other"} data`;
+      throw errors.at(1, 1, `expected ${named} data, as the name of the file says, found ${found}`);
+    }
+    const all = joined(head, bytes);
+    if (compression === undefined) yield* all;
+    else yield* inflated(all, compression, { errors, text });
+  } finally {
+    close(bytes);
+  }
+}
+
+async function* inflated(
+  bytes: AsyncGenerator<Uint8Array>,
+  compression: Compression,
+  { errors, text }: Pick<Decompression, "errors" | "text">,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* streamOf(bytes).pipeThrough(new DecompressionStream(compression));
   } catch (error) {
     if (error instanceof DfsError) throw error;
     const { line, column } = text.place;
@@ -75,8 +86,13 @@ function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array<
       if (done) controller.close();
       else controller.enqueue(new Uint8Array(value));
     },
-    async cancel() {
-      await bytes.return(undefined);
+    cancel() {
+      close(bytes);
     },
   });
+}
+
+/** Not waited for: a read that is under way on standard input may never end. */
+function close(bytes: AsyncGenerator<Uint8Array>): void {
+  bytes.return(undefined).catch(() => undefined);
 }

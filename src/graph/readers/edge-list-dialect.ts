@@ -1,37 +1,48 @@
 import type { Separator } from "./edge-list-line.ts";
 
-/** What is known of an edge list before its first line: `any`: nothing, `told`: its user said so. */
-export type EdgeListKind = "any" | "told" | "csv" | "tsv";
+/** What is known of an edge list before its first line. */
+export interface EdgeListKind {
+  readonly format: "edge-list" | "csv" | "tsv";
+  /** Its user said so, rather than its name. */
+  readonly isTold: boolean;
+}
 
 const separatorWords = { ",": "commas", ";": "semicolons", "\t": "tabs" } as const;
+
+/** `unclear`: two readings are possible; what might separate the fields besides blanks. */
+export type SeparatorChoice = Separator | { readonly unclear: string };
 
 /**
  * What separates the fields of an edge list, by its first line that is neither blank nor comment.
  * A comma or semicolon right after the first id does. Otherwise blanks do, unless it is a CSV or
  * TSV: then whichever of comma and semicolon comes first on the line, or a tab. A line that could
- * be read in two ways gives two different edges, so nobody but the user can say which; `unclear`
- * is what might separate it besides blanks.
+ * be read in two ways gives two different edges, so nobody but the user can say which.
  */
-export function separatorOf(line: string, kind: EdgeListKind): Separator | { unclear: string } {
+export function separatorOf(line: string, { format, isTold }: EdgeListKind): SeparatorChoice {
   // What quotes enclose separates nothing, and the attributes that NetworkX writes come last.
-  const plain = line.replaceAll(/"(?:[^"]|"")*"/g, (text) => "q".repeat(text.length));
+  const plain = line.replaceAll(/"(?:[^"]|"")*"/g, (text) => "q".repeat(text.length)).trim();
   const ids = plain.split("{")[0]!.trim();
   const afterFirst = /^[^\s,;]+[ \t]*([,;])/.exec(ids)?.[1];
-  if (kind !== "csv" && kind !== "tsv") {
-    if (isMark(afterFirst)) return afterFirst;
-    return kind === "told" ? "blank" : blanksIfClear(ids);
+  if (format === "edge-list") {
+    const separator = isMark(afterFirst) ? markIfClear(ids, afterFirst) : blanksIfClear(ids);
+    return isTold && typeof separator !== "string" ? "blank" : separator;
   }
   const ofCsv = isMark(afterFirst) ? afterFirst : /[,;]/.exec(plain)?.[0];
   const hasTab = plain.includes("\t");
-  const mark = kind === "tsv" && hasTab ? "\t" : (ofCsv ?? (hasTab ? "\t" : "blank"));
+  const mark = format === "tsv" && hasTab ? "\t" : (ofCsv ?? (hasTab ? "\t" : "blank"));
   if (!isMark(mark)) return "blank";
   // `1 2,5` is hardly an edge from "1 2" to 5.
-  const isDoubtful =
-    startsWithTwoIntegers(plain.trim()) && /[ \t]/.test(firstField(plain.trim(), mark));
-  return isDoubtful ? { unclear: separatorWords[mark] } : mark;
+  const isDoubtful = startsWithTwoIntegers(plain) && /[ \t]/.test(plain.split(mark)[0]!.trim());
+  return isDoubtful && !isTold ? { unclear: separatorWords[mark] } : mark;
 }
 
-function blanksIfClear(ids: string): Separator | { unclear: string } {
+/** `a,b c` may be an edge to "b c", or one from "a,b". */
+function markIfClear(ids: string, mark: keyof typeof separatorWords): SeparatorChoice {
+  const second = ids.split(mark)[1] ?? "";
+  return /[ \t]/.test(second.trim()) ? { unclear: separatorWords[mark] } : mark;
+}
+
+function blanksIfClear(ids: string): SeparatorChoice {
   if (startsWithTwoIntegers(ids)) return "blank";
   const mark = /[,;]/.exec(ids)?.[0];
   if (isMark(mark)) return { unclear: separatorWords[mark] };
@@ -44,10 +55,6 @@ function startsWithTwoIntegers(ids: string): boolean {
   return /^\d+[ \t]+\d+(?![^\s,;])/.test(ids);
 }
 
-function firstField(line: string, mark: string): string {
-  return line.split(mark)[0]!.trim();
-}
-
 function isMark(text: string | undefined): text is keyof typeof separatorWords {
   return text !== undefined && Object.hasOwn(separatorWords, text);
 }
@@ -55,7 +62,7 @@ function isMark(text: string | undefined): text is keyof typeof separatorWords {
 const sourceHeading = /^(source|src|from)(_?(node|vertex))?(_?id)?$/i;
 const targetHeading = /^(target|tgt|dst|dest|destination|to)(_?(node|vertex))?(_?id)?$/i;
 
-/** Whether two fields are the words that head the columns of an edge list, as in `source,target`. */
+/** Whether two fields are words that head the columns of an edge list, as in `source,target`. */
 export function isHeading(first: string, second: string): boolean {
   return sourceHeading.test(first) && targetHeading.test(second);
 }

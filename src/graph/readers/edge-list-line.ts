@@ -27,6 +27,7 @@ const comma = 44;
 const minus = 45;
 const semicolon = 59;
 
+const textMaxBytes = 65_536;
 const separatorNames = { "\t": "a tab", ",": "a comma", ";": "a semicolon" } as const;
 const strictDecoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -72,9 +73,10 @@ export class EdgeListLine {
     return this.#bytes[at] === hash || this.#bytes[at] === percent;
   }
 
-  /** The line as text, for what is looked at once a file. */
+  /** The line as text, or how it begins if it is very long; for what is looked at once a file. */
   get text(): string {
-    return new TextDecoder().decode(this.#bytes.subarray(this.#start, this.#end));
+    const end = Math.min(this.#end, this.#start + textMaxBytes);
+    return new TextDecoder().decode(this.#bytes.subarray(this.#start, end));
   }
 
   first(separator: Separator): IdField {
@@ -183,6 +185,9 @@ export class EdgeListLine {
     if (end - begin > this.#nameMaxBytes) {
       const most = `expected an id of at most ${this.#nameMaxBytes} bytes`;
       throw this.fail(at, `${most}, found one of ${end - begin}`);
+    }
+    if (bytes[begin] === 0xef && bytes[begin + 1] === 0xbb && bytes[begin + 2] === 0xbf) {
+      throw this.fail(at, "expected an id, found a byte order mark inside the file");
     }
     let isAscii = true;
     for (let index = begin; index < end; index++) {

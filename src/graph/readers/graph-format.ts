@@ -64,7 +64,7 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
 export function formatOfText(head: Uint8Array): GraphFormat | undefined {
   const text = new TextDecoder().decode(head);
   if (/^\s*%%MatrixMarket\b/i.test(text)) return "matrix-market";
-  if (/^(?:\s*\n|c(?:[ \t][^\n]*)?\r?\n)*p[ \t]+sp[ \t]/.test(text)) return "dimacs";
+  if (/^(?:[ \t\r]*\n|c(?:[ \t][^\n]*)?\r?\n)*p[ \t]+sp[ \t]/.test(text)) return "dimacs";
   return undefined;
 }
 

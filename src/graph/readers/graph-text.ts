@@ -92,12 +92,10 @@ export class GraphText {
         return new DimacsParser(this.#errors, this.#bounds);
       case "metis":
         return new MetisParser(this.#errors, this.#bounds);
-      case "edge-list": {
-        const kind = told === undefined ? "any" : "told";
+      default: {
+        const kind = { format, isTold: told !== undefined };
         return new EdgeListParser(this.#errors, this.#bounds, kind);
       }
-      default:
-        return new EdgeListParser(this.#errors, this.#bounds, format);
     }
   }
 }

@@ -49,10 +49,11 @@ async function statOf(path: string, errors: FileErrors): Promise<Stats> {
     if (systemErrorCode(error) !== "ENOENT") {
       throw errors.about(`it cannot be opened: ${messageOf(error)}`, error);
     }
-    throw errors.about(
-      `there is no such file${didYouMean(basename(path), neighboursOf(path))}`,
-      error,
-    );
+    const neighbours = neighboursOf(path);
+    if (neighbours.includes(basename(path))) {
+      throw errors.about("it is a link to a file that does not exist", error);
+    }
+    throw errors.about(`there is no such file${didYouMean(basename(path), neighbours)}`, error);
   }
 }
 

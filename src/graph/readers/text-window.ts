@@ -2,7 +2,7 @@ import { charactersBetween, type FileErrors } from "./file-errors.ts";
 import type { GraphBounds, GraphParser } from "./graph-parser.ts";
 
 const lineFeed = 10;
-const carriageReturn = 13;
+const tab = 9;
 const blank = 32;
 
 /**
@@ -87,7 +87,7 @@ export class TextWindow {
   }
 }
 
-/** A carriage return is left together with the line feed after it. */
+/** What ends a field; but a carriage return is left together with the line feed after it. */
 function isBlank(byte: number): boolean {
-  return byte <= blank && byte !== carriageReturn;
+  return byte === blank || byte === tab || byte === lineFeed;
 }

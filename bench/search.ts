@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { systemClock } from "../src/base/clock.ts";
 import type { CsrGraph } from "../src/graph/csr-graph.ts";
 import { createSearchScratch, depthFirstSearch } from "../src/graph/depth-first-search.ts";
-import { discoveryOrder } from "../src/graph/discovery-order.ts";
 import { modularGraph } from "../src/graph/modular-graph.ts";
+import { discoveryOrder } from "../tests/support/discovery-order.ts";
 
 const ratioMax = 1.3;
 const roundCount = 41;

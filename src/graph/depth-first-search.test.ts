@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { discoveryOrder } from "../../tests/support/discovery-order.ts";
 import { seededRandom } from "../base/random.ts";
 import { type CsrGraph, csrGraphFromNeighbours } from "./csr-graph.ts";
 import { createSearchScratch, depthFirstSearch } from "./depth-first-search.ts";
-import { discoveryOrder } from "./discovery-order.ts";
 import { modularGraph } from "./modular-graph.ts";
 import { wholeGraph } from "./search-plan.ts";
 

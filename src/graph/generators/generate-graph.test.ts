@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { discoveryOrder } from "../../../tests/support/discovery-order.ts";
 import type { CsrGraph } from "../csr-graph.ts";
-import { discoveryOrder } from "../discovery-order.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { isGeneratorSpec, parseGraphSpec } from "../graph-spec.ts";
 import { generateGraph } from "./generate-graph.ts";

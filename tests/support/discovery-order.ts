@@ -1,7 +1,7 @@
-import type { CsrGraph } from "./csr-graph.ts";
-import { type SearchPlan, wholeGraph } from "./search-plan.ts";
-import { createWalkMemory, Walk } from "./walk.ts";
-import { walkBuffer, walkColumns } from "./walk-columns.ts";
+import type { CsrGraph } from "../../src/graph/csr-graph.ts";
+import { type SearchPlan, wholeGraph } from "../../src/graph/search-plan.ts";
+import { createWalkMemory, Walk } from "../../src/graph/walk.ts";
+import { walkBuffer, walkColumns } from "../../src/graph/walk-columns.ts";
 
 /** The vertices that a search discovers, in that order. */
 export function discoveryOrder(graph: CsrGraph, plan: SearchPlan = wholeGraph): Uint32Array {

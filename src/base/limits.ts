@@ -34,6 +34,8 @@ export const limits = {
   searchMemoryMaxBytes: 512 * 1024 * 1024,
   /** Memory that a thread keeps of a search that is over, for the next. */
   searchMemoryKeptMaxBytes: 256 * 1024 * 1024,
+  /** More memory than this is collected as soon as a search that is over lets go of it. */
+  searchMemoryCollectMinBytes: 16 * 1024 * 1024,
   /** Traversals under way at once, and their memory: 8 1/8 bytes a vertex each. */
   traversalMaxCount: 64,
   traversalMemoryMaxBytes: 512 * 1024 * 1024,

@@ -4,7 +4,7 @@ import { createWalkMemory, type WalkMemory } from "../graph/walk.ts";
 
 /**
  * The memory of a thread's searches. Of each kind one that is free is kept, so that the next search
- * does not pay for pages never touched before; further ones are left to the garbage collector.
+ * does not pay for pages never touched before; what more there is goes back to the system at once.
  */
 export class SearchMemory {
   #scratch: SearchScratch | undefined;
@@ -17,7 +17,13 @@ export class SearchMemory {
   }
 
   giveScratch(scratch: SearchScratch): void {
-    if (isWorthKeeping(scratch.order, scratch.stack)) this.#scratch = scratch;
+    const { marks, order, stack } = scratch;
+    const bytes = marks.byteLength + order.byteLength + stack.byteLength;
+    if (this.#scratch === undefined && bytes <= limits.searchMemoryKeptMaxBytes) {
+      this.#scratch = scratch;
+    } else {
+      release(scratch, createSearchScratch(), bytes);
+    }
   }
 
   takeWalkMemory(): WalkMemory {
@@ -27,11 +33,20 @@ export class SearchMemory {
   }
 
   giveWalkMemory(memory: WalkMemory): void {
-    if (isWorthKeeping(memory.marks, memory.stack)) this.#walkMemory = memory;
+    const bytes = memory.marks.byteLength + memory.stack.byteLength;
+    if (this.#walkMemory === undefined && bytes <= limits.searchMemoryKeptMaxBytes) {
+      this.#walkMemory = memory;
+    } else {
+      release(memory, createWalkMemory(), bytes);
+    }
   }
 }
 
-function isWorthKeeping(...arrays: readonly Int32Array[]): boolean {
-  const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return bytes <= limits.searchMemoryKeptMaxBytes;
+/**
+ * Lets go of `memory`, whoever still knows it. The garbage collector sees small objects only and
+ * would take its time; a thread that searches has few others, so that a collection is short.
+ */
+function release<T extends object>(memory: T, empty: T, bytes: number): void {
+  Object.assign(memory, empty);
+  if (bytes >= limits.searchMemoryCollectMinBytes) Bun.gc(true);
 }

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import { RunningReplica } from "../../tests/support/running-replica.ts";
 import { openTraversal, readTraversal } from "../../tests/support/testing-stream.ts";
 import { systemClock, waitUntil } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
 import { csrGraphFromNeighbours } from "../graph/csr-graph.ts";
 import { graphFromParts } from "../graph/graph-from-parts.ts";
 import { noParent, type TraverseRequest } from "../rpc/dfs-service.ts";
@@ -123,6 +124,29 @@ describe("Traverse", () => {
     const read = readTraversal(stream);
     stream.resume();
     expect((await read).vertices).toHaveLength(numVertices);
+  });
+
+  test("is refused, with the time to ask again, when as many are under way as may be", async () => {
+    await using running = await RunningReplica.start();
+    const request = { numVertices: 100_000 };
+    const open = Array.from({ length: limits.traversalMaxCount }, () => {
+      const stream = openTraversal(running.client, request);
+      stream.on("error", () => undefined);
+      return stream;
+    });
+    const begun = open.map((stream) => new Promise((resolve) => stream.once("data", resolve)));
+    for (const [at, stream] of open.entries()) void begun[at]?.then(() => stream.pause());
+    await Promise.all(begun);
+    const refused = await readTraversal(openTraversal(running.client, request));
+    expect(refused.code).toBe("RESOURCE_EXHAUSTED");
+    expect(refused.detail).toContain("as many traversals are under way");
+    expect(Number(refused.trailers.get("grpc-retry-pushback-ms")[0])).toBeGreaterThan(0);
+    for (const stream of open) stream.cancel();
+    const isServed = async () => {
+      const again = await readTraversal(openTraversal(running.client, request));
+      return again.code === "OK";
+    };
+    expect(await waitUntil(systemClock, isServed, soon)).toBe(true);
   });
 
   test("is given up, and recorded as such, when its reader is gone", async () => {

@@ -93,7 +93,7 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
   get silenceText(): string {
     const nowUs = this.#context.clock.nowUs();
     const pausesUs = this.#pausesUs + (nowUs - (this.#pausedSinceUs ?? nowUs));
-    const pauses = pausesUs === 0 ? "" : `, paused by its reader for ${roundMs(pausesUs)} of them,`;
+    const pauses = pausesUs === 0 ? "" : ` (paused by its reader for ${roundMs(pausesUs)} of them)`;
     return `no message for ${roundMs(nowUs - this.#heardUs)} ms${pauses}`;
   }
 

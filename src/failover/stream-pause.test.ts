@@ -29,8 +29,8 @@ test("the silence that is told is all since the last message, pauses within it n
   await clock.advanceMs(7);
   replicas.observe(0, "silent", "a request");
   at(1).send(2);
-  const silence = "no message for 57 ms, paused by its reader for 50 of them";
-  expect(gaps).toMatchObject([{ detail: `${silence}, when its replica became suspect` }]);
+  const silence = "no message for 57 ms (paused by its reader for 50 of them)";
+  expect(gaps).toMatchObject([{ detail: `${silence} when its replica became suspect` }]);
 });
 
 test("a crash during a pause is repaired at once, and the pause goes on", async () => {

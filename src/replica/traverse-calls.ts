@@ -71,8 +71,11 @@ class OpenTraversal implements OpenCall {
     }
     const { resumeAfter: skipCount = 0, withNames = false } = request;
     const batchMaxCount = batchCount(request);
-    const job = this.#parts.dispatcher.traverse(graph, { plan, skipCount, batchMaxCount }, (news) =>
-      this.#take(news, withNames ? graph : undefined),
+    const job = this.#parts.dispatcher.traverse(
+      graph,
+      { plan, skipCount, batchMaxCount },
+      (news) => this.#take(news, withNames ? graph : undefined),
+      (refusal) => this.#refuse(refusal),
     );
     if (isRefusal(job)) {
       this.#refuse(job);

@@ -1,3 +1,4 @@
+import { counted, vertexCountText } from "../base/counted.ts";
 import { assert, DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -112,7 +113,7 @@ export function graphDifference(answers: readonly GraphAnswer[]): string | undef
 /** `modular:50000 (50000 vertices, 149999 edges, fingerprint 0123456789abcdef)`. */
 export function graphInWords(graph: Omit<DescribeGraphResponse, "hasNames">): string {
   const { source, vertices, edges, fingerprint } = graph;
-  return `${source} (${vertices} vertices, ${edges} edges, fingerprint ${fingerprint})`;
+  return `${source} (${vertexCountText(vertices)}, ${counted(edges, "edge")}, fingerprint ${fingerprint})`;
 }
 
 function refuseRefusals(answers: readonly GraphAnswer[]): void {

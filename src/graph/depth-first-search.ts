@@ -230,5 +230,5 @@ function explore(
 
 /** The vertices that the last search of `scratch` discovered, in order of discovery. */
 export function discoveryOrder(scratch: SearchScratch, result: SearchResult): Uint32Array {
-  return Uint32Array.from(scratch.order.subarray(0, result.visitedCount));
+  return new Uint32Array(scratch.order.subarray(0, result.visitedCount));
 }

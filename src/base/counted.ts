@@ -1,4 +1,4 @@
-/** `1 vertex`, `2 vertices`; `others` is what more than one are called, `one` with an s if not told. */
+/** `1 vertex`, `2 vertices`; `others`: what more than one are called, unless `one` with an s. */
 export function counted(count: number, one: string, others = `${one}s`): string {
   return `${count} ${count === 1 ? one : others}`;
 }

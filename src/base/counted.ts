@@ -1,4 +1,4 @@
-/** `1 vertex`, `2 vertices`; `others` is what more than one are called, `one` with an s if not told. */
+/** `1 vertex`, `2 vertices`; `others` is the plural, `one` with an s unless told. */
 export function counted(count: number, one: string, others = `${one}s`): string {
   return `${count} ${count === 1 ? one : others}`;
 }

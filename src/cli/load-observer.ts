@@ -28,7 +28,7 @@ export function terminalObserver(
     onSecond: (second) => lines.second(second),
     onGap: (number, gap) => streams.onGap(number, gap),
     onStreamEnded: (number, record) => streams.onStreamEnded(number, record),
-    onFlow: (flow) => streams.onFlow(flow),
+    onFlow: (flow, standstill) => streams.onFlow(flow, standstill),
   };
 }
 
@@ -67,9 +67,9 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
       first.onStreamEnded(number, record);
       second.onStreamEnded(number, record);
     },
-    onFlow(flow) {
-      first.onFlow(flow);
-      second.onFlow(flow);
+    onFlow(flow, standstill) {
+      first.onFlow(flow, standstill);
+      second.onFlow(flow, standstill);
     },
   };
 }

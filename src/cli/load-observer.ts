@@ -1,11 +1,12 @@
 import { systemClock } from "../base/clock.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import type { LoadLines } from "./load-lines.ts";
 import { questionLine } from "./question-line.ts";
 import type { StreamLines } from "./stream-lines.ts";
-import type { Terminal } from "./terminal.ts";
+import { paint, type Terminal } from "./terminal.ts";
 
 /** Shows a load on the terminal as it runs. */
 export function terminalObserver(
@@ -24,6 +25,10 @@ export function terminalObserver(
     },
     onAttemptFailure: (failure) => lines.attemptFailed(failure),
     onReplicaChange: (change) => lines.replicaChanged(change),
+    onOtherGraph(text) {
+      const time = localTimeOfDay(systemClock.nowUs());
+      terminal.line(`[${time}] ${paint.red("✗")} ${printable(text)}`);
+    },
     onSettled: (request) => lines.settled(request),
     onSecond: (second) => lines.second(second),
     onGap: (number, gap) => streams.onGap(number, gap),
@@ -50,6 +55,10 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
     onReplicaChange(change) {
       first.onReplicaChange(change);
       second.onReplicaChange(change);
+    },
+    onOtherGraph(text) {
+      first.onOtherGraph(text);
+      second.onOtherGraph(text);
     },
     onSettled(request) {
       first.onSettled(request);

@@ -97,9 +97,9 @@ export class RunningStream implements StreamConsumer {
 
   /**
    * The load is over: the stream ends as `stopped`, right as far as it came. One that stands still
-   * has to move first, since it may be lost; if it does not, it is `failed`. So is one that was kept
-   * from bringing anything at all, or for long: that it can go on once others have stopped does not
-   * mean that it was served.
+   * has to move first, since it may be lost; if it does not, it is `failed`. So is one that was
+   * kept from bringing anything at all, or for long: that it can go on once others have stopped
+   * does not mean that it was served.
    */
   stop(): void {
     const { clock } = this.#options;

@@ -36,7 +36,7 @@ test("readers that have stopped give up their places, and can go on", async () =
   using dir = tempDir();
   const served = ["serve", "--port", String(port), "--graph", "path:1000000"];
   await using replica = startDfs(served, { cwd: dir.path });
-  await replica.waitFor(new RegExp(`:${port}\\b`));
+  await replica.waitFor(/ serving path:1000000/, 30_000);
   const readers = Array.from({ length: placeCount }, () => new StoppedReader(port));
   try {
     await Promise.all(readers.map(({ begun }) => begun));
@@ -82,7 +82,10 @@ class StoppedReader {
           if (!this.#isResumed) this.#control.pause();
           begun.resolve();
         },
-        onEnd: ended.resolve,
+        onEnd(end) {
+          begun.reject(new Error(`ended before it began: ${end.status}: ${end.detail}`));
+          ended.resolve(end);
+        },
       },
     );
   }

@@ -32,6 +32,7 @@ export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
     onQuestion: silent,
     onAttemptFailure: silent,
     onReplicaChange: silent,
+    onOtherGraph: silent,
     onSettled: silent,
     onSecond: silent,
     onGap: silent,

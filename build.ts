@@ -59,7 +59,8 @@ async function buildTarget(target: Target, commit: string): Promise<string> {
   try {
     const staged = join(stagingDir, outfile.slice(distDir.length + 1));
     const result = await Bun.build({
-      entrypoints: [join(root, "src/main.ts")],
+      // The second is what a searching thread runs (src/replica/search-thread.ts).
+      entrypoints: [join(root, "src/main.ts"), join(root, "src/replica/search-worker.ts")],
       target: "bun",
       format: "esm",
       minify: true,

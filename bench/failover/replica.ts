@@ -15,7 +15,7 @@ import {
   depthFirstSearch,
   type SearchResult,
 } from "../../src/graph/depth-first-search.ts";
-import { GraphCache } from "../../src/graph/graph-cache.ts";
+import { modularGraph } from "../../src/graph/modular-graph.ts";
 
 export interface ReplicaConfig {
   readonly port: number;
@@ -37,7 +37,7 @@ type Answer = (error: null, response: SearchResult & { runtimeMs: number }) => v
 const config: ReplicaConfig = JSON.parse(process.argv[2] ?? "");
 const log = openSync(config.logPath, "a");
 const scratch = createSearchScratch();
-const graphs = new GraphCache();
+const graph = modularGraph(config.numVertices);
 
 function note(line: string): void {
   writeSync(log, `${line}\n`);
@@ -49,7 +49,6 @@ function text(metadata: Metadata, key: string): string {
 
 async function runDfs(call: Call, answer: Answer): Promise<void> {
   const startUs = systemClock.nowUs();
-  const graph = graphs.modular(call.request.numVertices);
   const result = depthFirstSearch(graph, scratch, call.request.target);
   const id = text(call.metadata, "x-request-id") || "-";
   const nowUs = systemClock.nowUs();
@@ -68,7 +67,6 @@ const { RunDFS } = service;
 if (RunDFS === undefined) throw new Error("The proto has no RunDFS");
 
 // Compiles the search before the port opens, as a replica that serves for long has it.
-const graph = graphs.modular(config.numVertices);
 for (let round = 0; round < 20; round++) depthFirstSearch(graph, scratch);
 
 const server = new Server({ "grpc.max_concurrent_streams": 10_000 });

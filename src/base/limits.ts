@@ -6,6 +6,65 @@ export const limits = {
   vertexMaxCount: 50_000_000,
   /** Graphs a replica keeps, most recently used first. */
   graphCacheMaxCount: 4,
+  /**
+   * Vertices and edges of any graph: the arrays of a search, 8 bytes a vertex, and of the targets,
+   * 4 bytes an edge, are then at most the 4 GiB that one array may be.
+   */
+  graphVertexMaxCount: 2 ** 29,
+  graphEdgeMaxCount: 2 ** 30,
+  /** After this long nobody writes a half-written cache file any more: it may be removed. */
+  cacheLeftoverMs: 3_600_000,
+  /** Bytes of all names of a graph's vertices together. */
+  namesMaxBytes: 2 ** 31,
+  /** Graphs modular:N that a replica makes at once for requests. */
+  graphBuildMaxCount: 2,
+  /** Vertices and edges together of a graph that is searched beside whatever else is answered. */
+  inlineSearchMaxCount: 250_000,
+  /** Edges and candidate roots that a search looks at before it looks at the clock. */
+  searchSliceStepCount: 8192,
+  /** A search's turn in its thread: so long other searches, and whoever cancels it, may wait. */
+  searchTurnMs: 4,
+  /** The same in the thread that answers the calls. */
+  inlineTurnMs: 1,
+  /** Searches under way at once, a thread: they share it, so that short ones overtake. */
+  searchesPerThreadMaxCount: 4,
+  /** Searches that wait for one of these to end. */
+  searchQueueMaxCount: 256,
+  /** Memory of the searches under way, beside the graphs: 13 bytes a vertex each. */
+  searchMemoryMaxBytes: 512 * 1024 * 1024,
+  /** Memory that a thread keeps of a search that is over, for the next. */
+  searchMemoryKeptMaxBytes: 256 * 1024 * 1024,
+  /** More memory than this is collected as soon as a search that is over lets go of it. */
+  searchMemoryCollectMinBytes: 16 * 1024 * 1024,
+  /** Traversals under way at once, and their memory: 8 1/8 bytes a vertex each. */
+  traversalMaxCount: 64,
+  traversalMemoryMaxBytes: 512 * 1024 * 1024,
+  /**
+   * A traversal whose reader has taken nothing of what waits for it for so long gives up its place
+   * when others want it.
+   */
+  traversalStalledMs: 3000,
+  /** Batches of one traversal on the way to its reader. */
+  traversalCreditCount: 4,
+  /** Vertices in a batch when the reader does not say, with names, and at most. */
+  batchDefaultCount: 32_768,
+  batchWithNamesDefaultCount: 4096,
+  batchMaxCount: 262_144,
+  /** Bytes of the names in one message. */
+  messageNamesMaxBytes: 1024 * 1024,
+  /** Vertices of a path in one answer. */
+  pathMaxCount: 500_000,
+  /** Names and vertices in one LookUpNames. */
+  lookUpMaxCount: 100_000,
+  /** What a refused client is told to wait. */
+  pushbackMinMs: 10,
+  pushbackMaxMs: 5000,
+  /** The least where all places of traversals are taken: they rarely end at once. */
+  traversalPushbackMinMs: 500,
+  /** Bytes of one vertex's name. */
+  vertexNameMaxBytes: 4096,
+  /** A line of a graph file, where lines must be whole in memory; else one field of it. */
+  graphLineMaxBytes: 16 * 1024 * 1024,
   replicaMaxCount: 64,
   rateMaxPerSecond: 100_000,
   durationMaxMs: 30 * 24 * 3_600_000,
@@ -13,6 +72,20 @@ export const limits = {
   inFlightMaxCount: 100_000,
   /** Requests sent before answers are read again. */
   launchBatchMaxCount: 256,
+  /** Streams kept running at once, and the pause before one takes the place of one that failed. */
+  streamMaxCount: 1000,
+  streamRateMaxPerSecond: 1_000_000_000,
+  streamAgainPauseMs: 1000,
+  /**
+   * A stream that has stood still for longer than streamStillMs when the load is over has to move
+   * within streamGraceMs, or it is lost. One whose attempts have failed meanwhile is lost at once
+   * when it has brought nothing at all, or nothing for longer than streamStarvedMs.
+   */
+  streamStillMs: 1000,
+  streamGraceMs: 5000,
+  streamStarvedMs: 3000,
+  /** A reader with a pace asks for batches of as much as it reads in this time, at most. */
+  streamPacedBatchMs: 50,
   /** Characters of an error text kept in a record. */
   errorTextMaxLength: 300,
   /** Records buffered this long are written; a SIGKILL loses no more than that. */
@@ -70,6 +143,19 @@ export const limits = {
   messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer; the next one goes over a new connection. */
   probeTimeoutMs: 20_000,
+  /**
+   * What a peer may send ahead of the reader on one stream: a slow reader costs no more. The same
+   * for all streams of a connection, before the connection itself has been read.
+   */
+  receiveWindowBytes: 1024 * 1024,
+  /** A stream that gets nothing for so long from a replica that lives goes on elsewhere. */
+  streamBarrenMs: 30_000,
+  /** How long the end of a stream is awaited when everything has come. */
+  streamEndWaitMs: 1000,
+  /** Attempts in a row that are answered with an error of no known cure; then the stream fails. */
+  streamRefusedMaxCount: 10,
+  /** What the demo's stream reads ahead, so that it notices a fault at once; HTTP/2's default. */
+  demoReadAheadBytes: 65_535,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */
@@ -86,6 +172,14 @@ export const limits = {
   exactQuantileMaxCount: 1_000_000,
   /** Requests without an outcome that a table of all requests lists; the report counts all. */
   unaccountedRowMaxCount: 1_000_000,
+  /** Bytes of an order on their way to standard output at which its stream pauses, and goes on. */
+  outputPauseBytes: 1024 * 1024,
+  outputResumeBytes: 256 * 1024,
+  /** Edges of a generated graph that is made anew to find the right answers; 16 Mi are rmat:20. */
+  regeneratedEdgeMaxCount: 20_000_000,
+  /** Gaps of streams, and parts of their flow, that a page shows one by one. */
+  gapRowMaxCount: 1000,
+  flowShownMaxCount: 2000,
   /** How wide a report is as a text file; a terminal says itself how wide it is. */
   textFileColumnCount: 100,
   /** A request slower than this counts as slow. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { freshId, freshSeed, seededRandom } from "./random.ts";
+import { freshId, freshSeed, RandomNumbers, seededRandom } from "./random.ts";
 
 function draws(seed: number, count: number): number[] {
   const random = seededRandom(seed);
@@ -31,4 +31,20 @@ test("freshId() has the length asked for, plain characters, and does not repeat"
   expect(freshId()).toMatch(/^[0-9a-z]{10}$/);
   expect(freshId(4)).toMatch(/^[0-9a-z]{4}$/);
   expect(new Set(Array.from({ length: 1000 }, () => freshId())).size).toBe(1000);
+});
+
+test("RandomNumbers goes on where it stopped, and sets each bit half of the time", () => {
+  const numbers = new Uint32Array(10_000);
+  new RandomNumbers(7).fill(numbers);
+  const inParts = new RandomNumbers(7);
+  for (let begin = 0; begin < 10_000; begin += 1000) {
+    const part = numbers.slice(0, 1000);
+    inParts.fill(part);
+    expect(part).toEqual(numbers.slice(begin, begin + 1000));
+  }
+  for (let bit = 0; bit < 32; bit++) {
+    const setCount = numbers.filter((number) => (number >>> bit) & 1).length;
+    // The standard deviation is sqrt(10000 / 4) = 50.
+    expect(Math.abs(setCount - 5000)).toBeLessThan(250);
+  }
 });

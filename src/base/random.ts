@@ -33,3 +33,35 @@ export function freshId(length = 10): string {
   const bytes = crypto.getRandomValues(new Uint8Array(length));
   return Array.from(bytes, (byte) => idAlphabet[byte % idAlphabet.length]).join("");
 }
+
+/**
+ * Xoshiro128** (Blackman and Vigna 2018): many numbers at once, and more of them than the 2^32
+ * after which seededRandom() begins anew.
+ */
+export class RandomNumbers {
+  readonly #state: Int32Array;
+
+  constructor(seed: number) {
+    const random = seededRandom(seed);
+    this.#state = Int32Array.from({ length: 4 }, () => random.next() * 2 ** 32);
+    // At least one bit must be set.
+    this.#state[3] = (this.#state[3] ?? 0) | 1;
+  }
+
+  /** Fills `numbers` with the next ones, uniform in 0..2^32-1. */
+  fill(numbers: Uint32Array): void {
+    let [a = 0, b = 0, c = 0, d = 0] = this.#state;
+    for (let at = 0; at < numbers.length; at++) {
+      const scaled = Math.imul(b, 5);
+      numbers[at] = Math.imul((scaled << 7) | (scaled >>> 25), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+    }
+    this.#state.set([a, b, c, d]);
+  }
+}

@@ -1,11 +1,13 @@
 import { sleep } from "../base/clock.ts";
-import type { Endpoint } from "../base/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { exitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { graphDifference } from "../workload/dfs-question.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import * as flags from "./flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
@@ -26,7 +28,7 @@ const askAgainMs = 200;
 
 export const checkCommand = defineSubcommand({
   name: "check",
-  description: "Say of each replica whether it serves; exit 0 only if all do",
+  description: "Say of each replica whether it serves and what; exit 0 only if all serve the same",
   examples: [
     "dfs check --replicas localhost:50051,localhost:50052",
     "dfs check --replicas localhost:50051,localhost:50052 --wait 10",
@@ -48,9 +50,19 @@ export const checkCommand = defineSubcommand({
     }
     for (const channel of channels) channel.close();
     if (context.interrupts.soft.aborted) return exitStatus.interrupted;
-    return answers.every((answer) => answer.isServing)
-      ? exitStatus.verified
-      : exitStatus.criterionNotMet;
+    const difference = graphDifference(
+      replicas.map((endpoint, index) => ({
+        endpoint: formatEndpoint(endpoint),
+        reply: answers[index]?.graph ?? { kind: "silent" },
+      })),
+    );
+    if (difference !== undefined) {
+      context.terminal.notices.warn(
+        `The replicas serve different graphs: ${printable(difference)}`,
+      );
+    }
+    const isWell = difference === undefined && answers.every((answer) => answer.isServing);
+    return isWell ? exitStatus.verified : exitStatus.criterionNotMet;
   },
 });
 
@@ -61,7 +73,7 @@ async function askUntilServing(
   { clock, interrupts }: RunContext,
 ): Promise<EndpointDescription> {
   for (;;) {
-    const answer = await describeEndpoint(channel, askMs, clock);
+    const answer = await describeEndpoint(channel, { timeoutMs: askMs, clock });
     const isOver = clock.nowUs() >= endUs || interrupts.soft.aborted;
     if (answer.isServing || isOver) return answer;
     await sleep(clock, askAgainMs, interrupts.soft);

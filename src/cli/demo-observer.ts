@@ -29,10 +29,15 @@ export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
   const silent = () => undefined;
   return {
     onPreflight: silent,
+    onQuestion: silent,
     onAttemptFailure: silent,
     onReplicaChange: silent,
+    onOtherGraph: silent,
     onSettled: silent,
     onSecond: silent,
+    onGap: silent,
+    onStreamEnded: silent,
+    onFlow: silent,
     onSupervisor: silent,
     onFault(event) {
       if (event.kind !== "resolved") showFault(event, terminal);

@@ -5,6 +5,7 @@ import { formatDuration } from "../base/duration.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { localTimestamp } from "../base/local-time.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
+import type { LoadConfig } from "../load/load-config.ts";
 import { isPortFree, pickFreePorts } from "../replica/free-port.ts";
 import { portRange } from "./flags.ts";
 import { demoHost } from "./play-demo.ts";
@@ -49,10 +50,15 @@ export function makeDirectory(given: string | undefined, clock: Clock): string {
 }
 
 /** The timeline in one sentence. */
-export function headline(plan: DemoPlan, replicaCount: number, ratePerSecond: number): string {
+export function headline(
+  plan: DemoPlan,
+  replicaCount: number,
+  { ratePerSecond, streams }: Pick<LoadConfig, "ratePerSecond" | "streams">,
+): string {
+  const beside = streams === undefined ? "" : " and a stream";
   const { durationMs, crashAtMs, restartDelayMs, stallPauseMs, stallMs } = plan;
   return (
-    `Demo: ${replicaCount} replicas, ${ratePerSecond} requests/s for ${formatDuration(durationMs)}; one replica ` +
+    `Demo: ${replicaCount} replicas, ${ratePerSecond} requests/s${beside} for ${formatDuration(durationMs)}; one replica ` +
     `crashes at ${formatDuration(crashAtMs)} and is restarted ${formatDuration(restartDelayMs)} later; ` +
     `${formatDuration(stallPauseMs)} after it is back, another is suspended for ${formatDuration(stallMs)}`
   );

@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
 import type { ClientName, LoadConfig } from "../load/load-config.ts";
+import type { StreamConfig } from "../load/stream-config.ts";
 import { compareDemo } from "./compare-demo.ts";
 import { demoObserver } from "./demo-observer.ts";
 import { choosePorts, type DemoStage, headline, makeDirectory } from "./demo-stage.ts";
@@ -26,6 +27,10 @@ const compareDurationMs = 12_000;
  * Above the attempt timeout of retry, below the stall: turning elsewhere helps, waiting does not.
  */
 const compareDeadlineMs = 3500;
+
+/** The graph that the demo's stream is of, and how much of the demo it takes to read. */
+const demoStreamVertexCount = 500_000;
+const demoStreamShare = 0.85;
 
 const { rate, policy, attemptTimeout } = loadFlags;
 
@@ -100,9 +105,9 @@ async function runOn(
   const directory = makeDirectory(values.directory, clock);
   const stage: DemoStage = { ports, directory };
   const plan = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
-  terminal.line(headline(plan, ports.length, values.rate));
-  terminal.line(`Ledgers: ${directory}`);
   const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
+  terminal.line(headline(plan, ports.length, loadOf(values.policy)));
+  terminal.line(`Ledgers: ${directory}`);
   if (values.compare) return compareDemo({ plan, stage, loadOf, require }, context);
   const load = loadOf(values.policy);
   const play = { ...stage, plan, load, watcher: page?.sink, require };
@@ -136,6 +141,13 @@ async function playOne(
   return worstExitStatus([...statuses, judged]);
 }
 
+/** One stream beside the requests, open for most of the time: through the crash, and the stall. */
+function demoStreams({ durationMs }: DemoPlan): StreamConfig {
+  const openMs = durationMs * demoStreamShare;
+  const ratePerSecond = Math.ceil(demoStreamVertexCount / (openMs / 1000));
+  return { count: 1, ratePerSecond, numVertices: demoStreamVertexCount };
+}
+
 /** The guide's own question, to the replicas of the demo. */
 function demoLoad(
   values: DemoValues,
@@ -150,8 +162,9 @@ function demoLoad(
     deadlineMs: values.deadline ?? (values.compare ? compareDeadlineMs : demoDeadlineMs),
     attemptTimeoutMs: hasAttemptTimeout ? values.attemptTimeout : undefined,
     policy: client,
-    target: 42_000,
-    numVertices: 50_000,
+    question: { target: { vertex: 42_000 }, source: undefined, numVertices: 50_000 },
     verify: "answer",
+    mode: "unary",
+    streams: values.compare ? undefined : demoStreams(plan),
   };
 }

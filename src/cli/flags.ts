@@ -131,6 +131,8 @@ export const wholeNumber = {
 export const decimalNumber = {
   withDefault: (options: ValueOptions & Range & { default: string }) =>
     withDefault(described(options), parseNumber("a number", options)),
+  optional: (options: ValueOptions & Range) =>
+    optional(described(options), parseNumber("a number", options)),
 };
 
 type DurationOptions = Omit<ValueOptions, "valueHint"> & { minMs: number; maxMs: number };
@@ -184,14 +186,17 @@ export function parseText(value: string, name: string): string {
   return value;
 }
 
-/** A vertex, or undefined for `none`. */
-export function vertex(options: {
-  description: string;
-  default: string;
-}): Flag<number | undefined> {
-  const parse = parseNumber("a whole number", { min: 0, max: 2 ** 31 - 1 });
-  return withDefault({ ...options, valueHint: "V|none" }, (value, name) =>
-    value === "none" ? undefined : parse(value, name),
+const parseVertex = parseNumber("a whole number", { min: 0, max: 2 ** 31 - 1 });
+
+/** A vertex. */
+export function vertex(description: string): Flag<number | undefined> {
+  return optional({ description, valueHint: "V" }, parseVertex);
+}
+
+/** A vertex, or `none`. */
+export function vertexOrNone(description: string): Flag<number | "none" | undefined> {
+  return optional({ description, valueHint: "V|none" }, (value, name) =>
+    value === "none" ? value : parseVertex(value, name),
   );
 }
 

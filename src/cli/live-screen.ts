@@ -25,10 +25,15 @@ export function openLiveScreen(
     return undefined;
   }
   const replicas = config.replicas.map(formatEndpoint);
-  const view = new LiveView({ replicas, durationMs: config.durationMs });
+  const view = new LiveView({
+    replicas,
+    durationMs: config.durationMs,
+    hasRequests: config.mode === "unary",
+    hasStreams: config.streams !== undefined,
+  });
   const stop = redrawing(() => draw(view, region, terminal, clock), clock);
   return {
-    observer: viewObserver(view, replicas.length, clock),
+    observer: viewObserver(view, clock),
     close() {
       stop();
       region.close();
@@ -51,16 +56,17 @@ function redrawing(action: () => void, clock: Clock): () => void {
   return () => cancel();
 }
 
-function viewObserver(view: LiveView, replicaCount: number, clock: Clock): LoadObserver {
-  let answered = 0;
+function viewObserver(view: LiveView, clock: Clock): LoadObserver {
   return {
-    onPreflight() {
-      answered++;
-      if (answered === replicaCount) view.begin(clock.nowUs());
-    },
+    onPreflight: () => undefined,
+    onQuestion: () => view.begin(clock.nowUs()),
     onAttemptFailure: () => undefined,
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
+    onOtherGraph: () => undefined,
     onSettled: ({ record }) => view.settled(record),
     onSecond: ({ inFlight }) => view.second(inFlight),
+    onGap: () => view.gap(),
+    onStreamEnded: (_number, { outcome }) => view.streamEnded(outcome),
+    onFlow: ({ open, items }) => view.flow(open, items),
   };
 }

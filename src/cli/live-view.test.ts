@@ -5,6 +5,7 @@ import { LiveView } from "./live-view.ts";
 const t0Us = 1_795_383_300_000_000;
 const a = "localhost:50051";
 const b = "localhost:50052";
+const unary = { hasRequests: true, hasStreams: false };
 
 function ok(endpoint: string, atMs: number, latencyMs: number, serviceMs = latencyMs): OkRecord {
   const common = { kind: "ok", request: "r-1", lagUs: 0, attempts: 1 } as const;
@@ -23,7 +24,7 @@ function at(view: LiveView, ms: number, width: number, height = 20): readonly st
 
 /** Ten a second on each replica for three seconds; in the third, b answers nothing. */
 function threeSeconds(): LiveView {
-  const view = new LiveView({ replicas: [a, b], durationMs: 30_000 });
+  const view = new LiveView({ replicas: [a, b], durationMs: 30_000, ...unary });
   view.begin(t0Us);
   view.replicaChanged(a, "healthy");
   view.replicaChanged(b, "suspect");
@@ -58,6 +59,30 @@ describe("LiveView.lines()", () => {
     ]);
   });
 
+  test("shows what streams bring, and of requests nothing when there are none", () => {
+    const options = { replicas: [a, b], durationMs: 30_000, hasStreams: true };
+    const view = new LiveView({ ...options, hasRequests: false });
+    view.begin(t0Us);
+    view.replicaChanged(a, "down");
+    view.replicaChanged(b, "healthy");
+    view.gap();
+    view.streamEnded("ok");
+    view.streamEnded("stopped");
+    view.streamEnded("wrong");
+    view.flow(2, 1_234_567);
+    const streams = "1,234,567 vertices/s  streams open 2  complete 1  lost 1  gaps 1";
+    expect(at(view, 3000, 79).slice(1)).toEqual([
+      streams,
+      "localhost:50051  down",
+      "localhost:50052  healthy",
+    ]);
+    const beside = new LiveView({ ...options, hasRequests: true });
+    beside.begin(t0Us);
+    beside.flow(1, 5);
+    expect(at(beside, 3000, 79)[1]).toStartWith("0 ok/s");
+    expect(at(beside, 3000, 79)[2]).toStartWith("5 vertices/s  streams open 1");
+  });
+
   test.each([1, 5, 17, 25, 33, 39, 59, 60, 79, 200])("never exceeds %p columns", (width) => {
     for (const line of at(threeSeconds(), 3000, width)) {
       expect(Bun.stringWidth(line)).toBeLessThanOrEqual(width);
@@ -66,14 +91,14 @@ describe("LiveView.lines()", () => {
 
   test.each([1, 2, 3, 4, 5])("never exceeds %p lines, and says what it leaves out", (height) => {
     const replicas = Array.from({ length: 64 }, (_, index) => `10.0.0.${index}:50051`);
-    const lines = at(new LiveView({ replicas, durationMs: 1000 }), 0, 79, height);
+    const lines = at(new LiveView({ replicas, durationMs: 1000, ...unary }), 0, 79, height);
     expect(lines).toHaveLength(height);
     // Two lines are of the load; the last one is the remark itself.
     expect(lines.at(-1)).toBe(`... and ${64 - Math.max(0, height - 3)} more replicas`);
   });
 
   test("waits before the first request, and says so when only answers are missing", () => {
-    const view = new LiveView({ replicas: [a], durationMs: 1000 });
+    const view = new LiveView({ replicas: [a], durationMs: 1000, ...unary });
     expect(at(view, 0, 79)[0]).toBe("Waiting for the replicas");
     view.begin(t0Us);
     expect(at(view, 1500, 79)[0]).toMatch(/^█+ 0:01 over, waiting for the last answers$/);

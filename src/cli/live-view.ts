@@ -1,13 +1,16 @@
 import { limits } from "../base/limits.ts";
 import type { ReplicaState } from "../failover/replica-state.ts";
-import type { OkRecord, RequestRecord } from "../ledger/record.ts";
+import type { OkRecord, RequestRecord, StreamRecord } from "../ledger/record.ts";
 import { type TextOptions, type Tone, tinted } from "../report/text-layout.ts";
+import { type LiveCell, LiveStreams } from "./live-streams.ts";
 import { SlidingSecond } from "./sliding-second.ts";
 import { sparkline } from "./sparkline.ts";
 
 export interface LiveViewOptions {
   readonly replicas: readonly string[];
   readonly durationMs: number;
+  readonly hasRequests: boolean;
+  readonly hasStreams: boolean;
 }
 
 export interface ViewSize extends TextOptions {
@@ -21,16 +24,12 @@ interface ReplicaRow {
   readonly okBySecond: number[];
 }
 
-interface Cell {
-  readonly text: string;
-  readonly tone?: Tone;
-}
-
 const secondUs = 1_000_000;
 
 /** What `--live` shows of a load: fed by its events, read as lines of text at any instant. */
 export class LiveView {
-  readonly #durationMs: number;
+  readonly #options: LiveViewOptions;
+  readonly #streams = new LiveStreams();
   readonly #rows: ReadonlyMap<string, ReplicaRow>;
   readonly #recent = new SlidingSecond();
   #beginUs: number | undefined;
@@ -39,10 +38,10 @@ export class LiveView {
   #lostCount = 0;
   #inFlight = 0;
 
-  constructor({ replicas, durationMs }: LiveViewOptions) {
-    this.#durationMs = durationMs;
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
     this.#rows = new Map(
-      replicas.map((endpoint) => [
+      options.replicas.map((endpoint) => [
         endpoint,
         { state: "probing", recent: new SlidingSecond(), okBySecond: [0] },
       ]),
@@ -77,6 +76,19 @@ export class LiveView {
     this.#inFlight = inFlight;
   }
 
+  gap(): void {
+    this.#streams.gapCount++;
+  }
+
+  streamEnded(outcome: StreamRecord["outcome"]): void {
+    this.#streams.ended(outcome);
+  }
+
+  flow(openCount: number, itemCount: number): void {
+    this.#streams.openCount = openCount;
+    this.#streams.itemCount = itemCount;
+  }
+
   /** Each no wider than asked, and no more of them than asked. */
   lines(nowUs: number, size: ViewSize): readonly string[] {
     this.#turn(nowUs);
@@ -108,14 +120,15 @@ export class LiveView {
   #progress(nowUs: number, size: ViewSize): string {
     if (this.#beginUs === undefined) return row([{ text: "Waiting for the replicas" }], size);
     const elapsedMs = (nowUs - this.#beginUs) / 1000;
-    const leftMs = this.#durationMs - elapsedMs;
+    const { durationMs } = this.#options;
+    const leftMs = durationMs - elapsedMs;
     const text =
       leftMs > 0
-        ? `${clockText(elapsedMs)} of ${clockText(this.#durationMs)}, ${clockText(leftMs, Math.ceil)} left`
-        : `${clockText(this.#durationMs)} over, waiting for the last answers`;
+        ? `${clockText(elapsedMs)} of ${clockText(durationMs)}, ${clockText(leftMs, Math.ceil)} left`
+        : `${clockText(durationMs)} over, waiting for the last answers`;
     const barWidth = Math.min(limits.progressBarMaxColumns, size.width - text.length - 1);
     if (barWidth < 8) return row([{ text }], size);
-    const share = Math.min(1, elapsedMs / this.#durationMs);
+    const share = Math.min(1, elapsedMs / durationMs);
     const filled = Math.floor(barWidth * share);
     return row(
       [
@@ -128,19 +141,24 @@ export class LiveView {
   }
 
   #totals(nowUs: number, size: ViewSize): readonly string[] {
+    const { hasRequests, hasStreams } = this.#options;
+    return [
+      ...(hasRequests ? flow(this.#requestCells(nowUs), size) : []),
+      ...(hasStreams ? flow(this.#streams.cells(), size) : []),
+    ];
+  }
+
+  #requestCells(nowUs: number): readonly LiveCell[] {
     const { count, p50Us, p99Us } = this.#recent.figures(nowUs);
     const lostTone = this.#lostCount > 0 ? { tone: "bad" as const } : {};
-    return flow(
-      [
-        { text: `${count} ok/s`, tone: "title" },
-        { text: `p50 ${latencyText(p50Us)}` },
-        { text: `p99 ${latencyText(p99Us)}` },
-        { text: `ok ${this.#okCount}` },
-        { text: `lost ${this.#lostCount}`, ...lostTone },
-        { text: `in flight ${this.#inFlight}` },
-      ],
-      size,
-    );
+    return [
+      { text: `${count} ok/s`, tone: "title" },
+      { text: `p50 ${latencyText(p50Us)}` },
+      { text: `p99 ${latencyText(p99Us)}` },
+      { text: `ok ${this.#okCount}` },
+      { text: `lost ${this.#lostCount}`, ...lostTone },
+      { text: `in flight ${this.#inFlight}` },
+    ];
   }
 
   #replicaLines(nowUs: number, size: ViewSize): readonly string[] {
@@ -153,6 +171,7 @@ export class LiveView {
     const peak = Math.max(
       ...[...this.#rows.values()].flatMap(({ okBySecond }) => complete(okBySecond)),
     );
+    const { hasRequests } = this.#options;
     return Array.from(this.#rows, ([endpoint, { state, recent, okBySecond }]) => {
       const { count, p99Us } = recent.figures(nowUs);
       const p99 = { text: `  p99 ${latencyText(p99Us).padStart(9)}` };
@@ -161,9 +180,9 @@ export class LiveView {
         [
           { text: endpoint.padEnd(widest) },
           { text: `  ${state.padEnd(7)}`, tone: toneOf(state) },
-          { text: `${count} ok/s`.padStart(11) },
-          ...(hasP99 ? [p99] : []),
-          { text: spark },
+          ...(hasRequests ? [{ text: `${count} ok/s`.padStart(11) }] : []),
+          ...(hasRequests && hasP99 ? [p99] : []),
+          ...(hasRequests ? [{ text: spark }] : []),
         ],
         size,
       );
@@ -193,8 +212,8 @@ function latencyText(spanUs: number | null): string {
 }
 
 /** The cells on as few lines as hold them. */
-function flow(cells: readonly Cell[], size: ViewSize): readonly string[] {
-  const lines: Cell[][] = [];
+function flow(cells: readonly LiveCell[], size: ViewSize): readonly string[] {
+  const lines: LiveCell[][] = [];
   let used = Number.POSITIVE_INFINITY;
   for (const cell of cells) {
     const width = Bun.stringWidth(cell.text);
@@ -210,7 +229,7 @@ function flow(cells: readonly Cell[], size: ViewSize): readonly string[] {
 }
 
 /** The cells on one line, cut where the width ends. */
-function row(cells: readonly Cell[], size: ViewSize): string {
+function row(cells: readonly LiveCell[], size: ViewSize): string {
   let left = size.width;
   const shown: string[] = [];
   for (const { text, tone } of cells) {

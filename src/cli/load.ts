@@ -12,12 +12,13 @@ import type { LoadConfig } from "../load/load-config.ts";
 import { LedgerCollector } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
-import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { type FlagValues, logfile } from "./flags.ts";
+import { graphFlags, graphOfFlags } from "./graph-flags.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
+import { streamFlags, streamHeadline, withStreams } from "./stream-flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import type { Terminal } from "./terminal.ts";
 import { viewFlags } from "./view-flags.ts";
@@ -26,6 +27,8 @@ import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 const flagSpecs = {
   ...loadFlags,
+  ...streamFlags,
+  ...graphFlags,
   require: requireFlag,
   ...viewFlags,
   logfile: logfile("client.log"),
@@ -41,8 +44,10 @@ export const loadCommand = defineSubcommand({
   examples: [
     "dfs load --replicas localhost:50051,localhost:50052 --duration 60",
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
+    "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
+    "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
   flags: flagSpecs,
   run: (values, context) =>
@@ -52,14 +57,14 @@ export const loadCommand = defineSubcommand({
 async function runAndJudge(
   values: FlagValues<typeof flagSpecs>,
   page: ServedPage | undefined,
-  { terminal, interrupts, clock }: RunContext,
+  { terminal, interrupts, clock, typed }: RunContext,
 ): Promise<ExitStatus> {
-  const config = loadConfig(values);
+  const config = withStreams(loadConfig(values), values, typed);
+  const graph = await graphOfFlags(values, terminal);
   const run = freshId();
   // What a page has shown must not be gone with it.
   const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
   if (html !== undefined) requirePagePlace(html);
-  const workload = dfsWorkload(config);
   const path = values.logfile;
   const writer =
     path === undefined
@@ -73,12 +78,13 @@ async function runAndJudge(
   const collector = new LedgerCollector();
   const sinks = [writer, collector.source(path ?? "this run"), page?.sink];
   terminal.line(headline(config, run, path));
-  const detail = config.ratePerSecond <= limits.lineRateMaxPerSecond ? "requests" : "seconds";
+  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
+  const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
   const watch = watchLoad(config, { detail, live: values.live }, { terminal, clock });
   const totals = await driveLoad({
     run,
     config,
-    workload,
+    graph,
     openChannel: openHttp2Channel,
     ledger: tee(...sinks.filter((sink) => sink !== undefined)),
     lostRecordCount: () => writer?.audit() ?? 0,
@@ -108,8 +114,9 @@ export function warnOfLostRecords(failure: string, terminal: Terminal): void {
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
+  const what = streamHeadline(config) ?? `${config.ratePerSecond} requests/s`;
   return [
-    `Load: ${config.ratePerSecond} requests/s for ${formatDuration(config.durationMs)} to ` +
+    `Load: ${what} for ${formatDuration(config.durationMs)} to ` +
       config.replicas.map(formatEndpoint).join(", "),
     policyLine(config),
     `Ledger: ${path ?? "none"}; run ${run}`,
@@ -119,7 +126,8 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
 /** What the policy does with silence, in the words of design and report. */
 export function policyLine(config: LoadConfig): string {
   const { policy, attemptTimeoutMs, deadlineMs } = config;
-  const deadline = `deadline ${formatDuration(deadlineMs)}`;
+  const deadline =
+    config.mode === "stream" ? "no deadline" : `deadline ${formatDuration(deadlineMs)}`;
   if (policy === "none" || policy === "stock") return `Policy: ${policy}, ${deadline}`;
   const { attemptTimeoutFloorMs, attemptTimeoutCeilingMs } = limits;
   const learned = `learned, ${formatDuration(attemptTimeoutFloorMs)} to ${formatDuration(attemptTimeoutCeilingMs)}`;

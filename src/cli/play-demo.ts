@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
+import { limits } from "../base/limits.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import { type DemoObserver, runDemo } from "../drill/run-demo.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -10,7 +11,6 @@ import { defaultLedgerPatterns, findLedgerFiles } from "../report/ledger-files.t
 import type { Requirement } from "../report/requirement.ts";
 import type { Report } from "../report/run-report.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
-import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { warnOfLostRecords } from "./load.ts";
 import { reportFiles } from "./report.ts";
 import type { RunContext } from "./subcommand.ts";
@@ -47,8 +47,8 @@ export async function playDemo(
   const { isInterrupted, lostFaultRecordCount } = await runDemo({
     ...play,
     host: demoHost,
-    workload: dfsWorkload(play.load),
-    openChannel: openHttp2Channel,
+    openChannel: (endpoint) =>
+      openHttp2Channel(endpoint, { receiveWindowBytes: limits.demoReadAheadBytes }),
     onLedgerFailure: (failure) => warnOfLostRecords(failure, terminal),
     clock,
     signal: interrupts.soft,

@@ -1,3 +1,4 @@
+import type { SourceRequest } from "../replica/load-source.ts";
 import type { RestartMode } from "../replica/restart-policy.ts";
 
 /** What `dfs serve` was asked for, complete and checked. */
@@ -10,6 +11,8 @@ export interface ServeConfig {
   readonly graceMs: number;
   /** Undefined: no ledger. */
   readonly logfileOf: (port: number) => string | undefined;
+  /** Undefined: the default graph, with nothing to load. */
+  readonly graph: SourceRequest | undefined;
   /** Who started this replica, when it was not a user. */
   readonly supervisedBy: string | undefined;
 }

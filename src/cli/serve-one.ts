@@ -1,13 +1,20 @@
 import { buildInfo } from "../base/build-info.ts";
+import { counted, vertexCountText } from "../base/counted.ts";
+import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { formatGraphSpec } from "../graph/graph-spec.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
+import type { GraphSource } from "../replica/graph-source.ts";
+import { refuseTakenPort } from "../replica/listen.ts";
+import { loadSource } from "../replica/load-source.ts";
 import { wakeWhenParentDies } from "../replica/parent-death.ts";
-import { formatReadyLine } from "../replica/ready-line.ts";
+import { formatLoadingLine, formatReadyLine } from "../replica/ready-line.ts";
 import { type Replica, startReplica } from "../replica/replica.ts";
 import { ServerLedger } from "../replica/server-ledger.ts";
 import type { ServeConfig } from "./serve-config.ts";
+import { graphConfig } from "./serve-graph.ts";
 import type { RunContext } from "./subcommand.ts";
 
 /** Runs one replica in this process until it is asked to end, then drains it. */
@@ -20,20 +27,28 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
   // Watched from the start: a supervisor that dies meanwhile must not leave a replica behind.
   const asked = endAsked(config, context);
   if (supervisedBy !== undefined) await wakeWhenParentDies();
+  const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
   const ledger = new ServerLedger(logfile, {
     clock,
     config: {
       endpoint,
-      graph: `modular:${defaultVertexCount}`,
+      ...(config.graph === undefined
+        ? { graph: `modular:${defaultVertexCount}` }
+        : graphConfig(config.graph)),
       grace_ms: String(graceMs),
       started_by: supervisedBy ?? "user",
     },
     onFailure: (text) => terminal.notices.warn(`${text}; serving goes on without its records`),
   });
+  const graphSource = await Promise.race([sourceOf(config, context), asked]);
+  if (typeof graphSource === "string") {
+    say(`replica ${endpoint} ended before it served (${graphSource})`);
+    return exitStatus.verified;
+  }
   const replica = await startReplica({
     host,
     port,
-    graph: { kind: "modular", defaultVertexCount },
+    graph: graphSource,
     version: buildInfo.version,
     ledger,
     clock,
@@ -42,7 +57,6 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
     throw error;
   });
   await beginOrLeave(ledger, replica);
-  const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
   const { pid } = process;
   const graph = replica.graphSpec;
   if (supervisedBy === undefined) say(servingLine({ endpoint, graph, pid, logfile }));
@@ -59,6 +73,28 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
   if (lost === undefined) return exitStatus.verified;
   terminal.notices.error(`Cannot prove what was executed: ${lost}`);
   return exitStatus.criterionNotMet;
+}
+
+/** What to serve, loaded; says what is being loaded and how long it took. */
+async function sourceOf(config: ServeConfig, context: RunContext): Promise<GraphSource> {
+  if (config.graph === undefined) return { kind: "modular", defaultVertexCount };
+  const { terminal, clock } = context;
+  const { host, ports, graph: request, supervisedBy } = config;
+  const endpoint = formatEndpoint({ host, port: ports[0] ?? 0 });
+  const say = (text: string) => {
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] replica ${endpoint} ${text}`);
+  };
+  const spec = formatGraphSpec(request.spec);
+  // Loading may take long, and would be in vain.
+  await refuseTakenPort(host, ports[0] ?? 0);
+  if (supervisedBy === undefined) say(`loading ${spec}`);
+  else terminal.line(formatLoadingLine({ graph: spec }));
+  const startedUs = clock.nowUs();
+  const { source, graph } = await loadSource(request, (text) => terminal.notices.info(text));
+  const took = formatDuration(Math.round((clock.nowUs() - startedUs) / 1000));
+  const size = `${vertexCountText(graph.vertexCount)}, ${counted(graph.edgeCount, "edge")}`;
+  say(`loaded ${graph.spec} in ${took}: ${size}`);
+  return source;
 }
 
 async function beginOrLeave(ledger: ServerLedger, replica: Replica): Promise<void> {

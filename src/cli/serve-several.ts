@@ -9,6 +9,7 @@ import { describeEnd, isCrash, type ProcessEnd } from "../replica/process-end.ts
 import { appendingTo } from "../replica/server-ledger.ts";
 import { type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
 import type { ServeConfig } from "./serve-config.ts";
+import { graphArguments } from "./serve-graph.ts";
 import { servingLine } from "./serve-one.ts";
 import type { RunContext } from "./subcommand.ts";
 
@@ -25,6 +26,7 @@ export async function serveSeveral(
   const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
   const supervisor = await startSupervisor({
     ...config,
+    graphArguments: graphArguments(config.graph),
     by: "supervisor",
     run: freshId(),
     cwd: process.cwd(),
@@ -71,6 +73,8 @@ export function supervisorEventText(
 ): string {
   const endpoint = formatEndpoint(event.endpoint);
   switch (event.kind) {
+    case "loading":
+      return `replica ${endpoint} loading ${event.graph}`;
     case "started": {
       const { graph, pid, port, after } = event;
       const line = servingLine({ endpoint, graph, pid, logfile: config.logfileOf(port) });

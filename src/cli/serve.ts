@@ -4,6 +4,7 @@ import { limits } from "../base/limits.ts";
 import { pickFreePortRun } from "../replica/free-port.ts";
 import * as flags from "./flags.ts";
 import type { ServeConfig } from "./serve-config.ts";
+import { serveGraphFlags, sourceRequestOf } from "./serve-graph.ts";
 import { serveOne } from "./serve-one.ts";
 import { serveSeveral } from "./serve-several.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -21,6 +22,7 @@ const flagSpecs = {
     valueHint: "HOST",
     default: "localhost",
   }),
+  ...serveGraphFlags,
   numReplicas: flags.wholeNumber.optional({
     description: "Start this many replicas as processes of their own, on consecutive ports",
     valueHint: "N",
@@ -61,21 +63,30 @@ export const serveCommand = defineSubcommand({
   examples: [
     "dfs serve --port 50051",
     "dfs serve --port 0 --logfile none",
+    "dfs serve --graph rmat:20",
+    "dfs serve --graph roads.gr.gz --undirected --graph-cache graphs",
     "dfs serve --port 50051 --num-replicas 2 --restart on-crash",
   ],
   flags: flagSpecs,
   async run(values, context): Promise<ExitStatus> {
     checkTogether(values);
     const config = await configOf(values);
-    // A restart needs somebody who outlives the crash, so it makes even a single replica a
-    // supervised one.
-    const isSupervisor = values.numReplicas !== undefined || values.restart !== "never";
-    return isSupervisor ? serveSeveral(config, context) : serveOne(config, context);
+    return isSupervised(values) ? serveSeveral(config, context) : serveOne(config, context);
   },
 });
 
+/**
+ * A restart needs somebody who outlives the crash, so it makes even a single replica a supervised
+ * one.
+ */
+function isSupervised({ numReplicas, restart }: ServeValues): boolean {
+  return numReplicas !== undefined || restart !== "never";
+}
+
 async function configOf(values: ServeValues): Promise<ServeConfig> {
+  const graph = sourceRequestOf(values, isSupervised(values) || values.supervisedBy !== undefined);
   return {
+    graph,
     host: values.host,
     ports: await portsOf(values),
     restart: values.restart,

@@ -12,6 +12,8 @@ export interface RunContext {
   readonly interrupts: Interrupts;
   readonly clock: Clock;
   readonly positionals: readonly string[];
+  /** Names of the flags that were typed, such as `num-vertices`. */
+  readonly typed: ReadonlySet<string>;
 }
 
 /** A subcommand: its definition for citty and for help, and what it does. */
@@ -40,7 +42,7 @@ export interface Subcommand {
   /** Reads the flags strictly (usage errors are thrown before anything starts), then runs. */
   run(
     rawArgs: readonly string[],
-    context: Omit<RunContext, "positionals" | "clock">,
+    context: Omit<RunContext, "positionals" | "typed" | "clock">,
   ): Promise<ExitStatus>;
   /** Reads the flags and stops there; throws what run() would throw for them. */
   check(rawArgs: readonly string[]): void;
@@ -49,7 +51,8 @@ export interface Subcommand {
 export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subcommand {
   const read = (rawArgs: readonly string[]) => {
     const args = parseStrictly(rawArgs, spec.flags, spec.positionals !== undefined);
-    return { values: readFlags(spec.flags, args), positionals: args.positionals };
+    const typed = new Set(args.texts.keys());
+    return { values: readFlags(spec.flags, args), positionals: args.positionals, typed };
   };
   return {
     name: spec.name,
@@ -63,10 +66,10 @@ export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subc
       return text.replaceAll(/ +$/gm, "");
     },
     async run(rawArgs, context) {
-      const { values, positionals } = read(rawArgs);
+      const { values, ...words } = read(rawArgs);
       let status: ExitStatus | undefined;
       const command = cittyCommand(spec, async () => {
-        status = await spec.run(values, { ...context, clock: systemClock, positionals });
+        status = await spec.run(values, { ...context, clock: systemClock, ...words });
       });
       // The flags were read above; citty is given none of them to read again in its lenient way.
       await runCommand({ ...command, args: {} }, { rawArgs: [] });

@@ -15,7 +15,6 @@ import type { LoadConfig } from "../load/load-config.ts";
 import type { LoadTotals } from "../load/run-load.ts";
 import { type Supervisor, type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
 import type { Channel } from "../rpc/channel.ts";
-import type { Workload } from "../workload/workload.ts";
 import type { DemoPlan } from "./demo-plan.ts";
 
 export interface DemoObserver extends LoadObserver {
@@ -29,7 +28,6 @@ export interface DemoOptions {
   /** One replica is started on each; the first is crashed, the second is stalled. */
   readonly ports: readonly number[];
   readonly load: LoadConfig;
-  readonly workload: Workload;
   readonly openChannel: (endpoint: Endpoint) => Channel;
   /** Where all ledgers go: client.log, server_PORT.log, fault.log. */
   readonly directory: string;
@@ -126,7 +124,7 @@ async function loadUnderFaults(options: DemoOptions, stage: Stage): Promise<Load
 }
 
 async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
-  const { clock, directory, load, workload, openChannel, observer, signal } = options;
+  const { clock, directory, load, openChannel, observer, signal } = options;
   const ledger = LedgerWriter.open(join(directory, "client.log"), {
     ...{ flush: "batched", clock, onFailure: options.onLedgerFailure },
   });
@@ -134,7 +132,6 @@ async function runLoadOn(options: DemoOptions): Promise<LoadTotals> {
     return await driveLoad({
       run: freshId(),
       config: load,
-      workload,
       openChannel,
       ledger: watched(ledger, options),
       lostRecordCount: () => ledger.audit(),

@@ -1,11 +1,10 @@
-import type { CancelTimer } from "../base/clock.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import type { CancelCall, UnaryResult } from "../rpc/channel.ts";
-import { afterFairly } from "./fair-timer.ts";
 import type { AttemptView } from "./policy.ts";
 import type { OpenAttempt } from "./replica-set.ts";
 import type { ClientContext, FailoverRequest } from "./request.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface AttemptOptions {
   /** 1 is the request's first. */
@@ -34,11 +33,11 @@ export class Attempt implements AttemptView, OpenAttempt {
   readonly #context: ClientContext;
   readonly #request: FailoverRequest;
   readonly #options: AttemptOptions;
+  readonly #watch: SilenceWatch;
   readonly #sentUs: number;
   #finishedUs: number | undefined;
   #cancelCall: CancelCall = () => undefined;
   #leave: () => void = () => undefined;
-  #stopWatching: CancelTimer = () => undefined;
 
   constructor(context: ClientContext, request: FailoverRequest, options: AttemptOptions) {
     this.#context = context;
@@ -48,6 +47,8 @@ export class Attempt implements AttemptView, OpenAttempt {
     this.replica = options.replica;
     this.endpoint = context.replicas.channel(options.replica).endpoint;
     this.#sentUs = context.clock.nowUs();
+    const { replica, onSilence } = options;
+    this.#watch = new SilenceWatch({ context, replica, onSilence });
   }
 
   get isOpen(): boolean {
@@ -65,7 +66,7 @@ export class Attempt implements AttemptView, OpenAttempt {
 
   start(): void {
     const { replicas } = this.#context;
-    this.#leave = replicas.enter(this.replica, this);
+    this.#leave = replicas.enter(this.replica, this, "request");
     const remainingMs = (this.#request.deadlineUs - this.#sentUs) / 1000;
     this.#cancelCall = replicas.channel(this.replica).unary(
       {
@@ -74,7 +75,7 @@ export class Attempt implements AttemptView, OpenAttempt {
         // The server learns the whole remaining time: only this client knows when it will turn
         // elsewhere. The slack leaves the last word to the request's own timer.
         timeoutMs: remainingMs + limits.deadlineSlackMs,
-        metadata: metadataOf(this.#request, this.number),
+        metadata: attemptMetadata(this.#request.id, this.number),
       },
       (result) => this.#onResult(result),
     );
@@ -83,34 +84,7 @@ export class Attempt implements AttemptView, OpenAttempt {
 
   /** Tells of silence once the attempt timeout has passed from now. */
   watchForSilence(): void {
-    this.#stopWatching();
-    const { timing, onSilence } = this.#context.policy;
-    const { attemptTimeoutMs, hedgeDelayMs } = timing;
-    if (!this.isOpen || this.isAdrift || attemptTimeoutMs === Number.POSITIVE_INFINITY) return;
-    if (onSilence === "abandon") {
-      this.#watch(attemptTimeoutMs, () => this.#options.onSilence());
-      return;
-    }
-    // A replica that works but is slow still gives a sign of life: it is not silent, and moving
-    // what is open there would only add to its load.
-    const graceMs = Math.min(hedgeDelayMs, attemptTimeoutMs / 2);
-    this.#watch(attemptTimeoutMs - graceMs, () => this.#checkForLife(graceMs));
-  }
-
-  #checkForLife(graceMs: number): void {
-    const { replicas, clock } = this.#context;
-    const checkedUs = clock.nowUs();
-    replicas.check(this.replica);
-    this.#watch(graceMs, () => {
-      if (replicas.heardSince(this.replica, checkedUs)) this.watchForSilence();
-      else this.#options.onSilence();
-    });
-  }
-
-  #watch(delayMs: number, action: () => void): void {
-    this.#stopWatching = afterFairly(this.#context.clock, delayMs, () => {
-      if (this.isOpen) action();
-    });
+    if (this.isOpen && !this.isAdrift) this.#watch.start();
   }
 
   onSuspect(): void {
@@ -124,7 +98,7 @@ export class Attempt implements AttemptView, OpenAttempt {
   onAdrift(): void {
     if (!this.isOpen) return;
     this.isAdrift = true;
-    this.#stopWatching();
+    this.#watch.stop();
     if (this.#request.mayExecuteTwice) this.abandon();
   }
 
@@ -149,7 +123,7 @@ export class Attempt implements AttemptView, OpenAttempt {
 
   #close(): void {
     this.#finishedUs = this.#context.clock.nowUs();
-    this.#stopWatching();
+    this.#watch.stop();
     this.#leave();
   }
 }
@@ -164,8 +138,9 @@ export function silenceText(attempt: Attempt): string {
   return `no answer within ${Math.round(attempt.serviceUs / 1000)} ms`;
 }
 
-function metadataOf(request: FailoverRequest, attempt: number): Record<string, string> {
-  const metadata: Record<string, string> = { "x-request-id": request.id };
+/** What tells a server which request an attempt belongs to; `attempt` is 1 for the first. */
+export function attemptMetadata(requestId: string, attempt: number): Record<string, string> {
+  const metadata: Record<string, string> = { "x-request-id": requestId };
   // gRPC's retry design (A6): how many attempts went before, absent on the first.
   if (attempt > 1) metadata["grpc-previous-rpc-attempts"] = String(attempt - 1);
   return metadata;

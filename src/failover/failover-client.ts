@@ -10,6 +10,14 @@ import type {
   RequestClient,
 } from "./request.ts";
 import { RequestRun } from "./request-run.ts";
+import type {
+  StreamClient,
+  StreamConsumer,
+  StreamEvents,
+  StreamHandle,
+  StreamRequest,
+} from "./stream-request.ts";
+import { StreamRun } from "./stream-run.ts";
 
 export interface FailoverClientOptions {
   readonly replicas: ReplicaSet;
@@ -19,8 +27,8 @@ export interface FailoverClientOptions {
   readonly onAttemptFailure?: (failure: AttemptFailure) => void;
 }
 
-/** Calls one request over many replicas, as its policy says. */
-export class FailoverClient implements RequestClient {
+/** Takes requests and streams over many replicas, as its policy says. */
+export class FailoverClient implements RequestClient, StreamClient {
   readonly #context: ClientContext;
 
   constructor({ replicas, policy, clock, budget, onAttemptFailure }: FailoverClientOptions) {
@@ -47,5 +55,16 @@ export class FailoverClient implements RequestClient {
   start(request: FailoverRequest, onDone: (result: CallResult) => void): void {
     this.#context.budget.earn();
     new RequestRun(this.#context, request, onDone).start();
+  }
+
+  /** Nothing is called before this has returned. */
+  startStream(
+    request: StreamRequest,
+    consumer: StreamConsumer,
+    events: StreamEvents,
+  ): StreamHandle {
+    const run = new StreamRun(this.#context, request, consumer, events);
+    run.start();
+    return run;
   }
 }

@@ -30,9 +30,14 @@ export interface OpenAttempt {
   onAdrift(): void;
 }
 
+/** Of what an attempt is one. */
+export type AttemptKind = "request" | "stream";
+
 interface Replica {
   readonly channel: Channel;
   readonly open: Set<OpenAttempt>;
+  /** How many of those are of streams. */
+  openStreamCount: number;
   state: ReplicaState;
   isProbed: boolean;
   /** Calls off the pause before the next probe. */
@@ -67,6 +72,7 @@ export class ReplicaSet {
     this.#replicas = options.endpoints.map((endpoint) => ({
       channel: options.openChannel(endpoint),
       open: new Set(),
+      openStreamCount: 0,
       state: "probing",
       isProbed: false,
       cancelPause: () => undefined,
@@ -78,14 +84,20 @@ export class ReplicaSet {
     for (const replica of this.#replicas) this.#follow(replica);
   }
 
-  /** What a policy chooses by. */
-  get views(): readonly ReplicaView[] {
+  /**
+   * What a policy chooses by. Requests are counted against requests, streams against streams: one
+   * stream may last for days, and would repel every request from its replica whenever the others
+   * are idle, though it may do nothing most of the time. What it does cost shows all the same: the
+   * requests beside it take longer, and are in flight for longer.
+   */
+  views(kind: AttemptKind): readonly ReplicaView[] {
     const nowUs = this.#clock.nowUs();
-    return this.#replicas.map(({ state, open, channel, sparedUntilUs, refusesUntilUs }) => ({
-      state,
-      inFlight: open.size,
-      takesRequests: channel.state !== "draining" && sparedUntilUs <= nowUs,
-      refuses: refusesUntilUs > nowUs,
+    return this.#replicas.map((replica) => ({
+      state: replica.state,
+      inFlight:
+        kind === "stream" ? replica.openStreamCount : replica.open.size - replica.openStreamCount,
+      takesRequests: replica.channel.state !== "draining" && replica.sparedUntilUs <= nowUs,
+      refuses: replica.refusesUntilUs > nowUs,
     }));
   }
 
@@ -101,11 +113,16 @@ export class ReplicaSet {
     return this.#at(index).channel;
   }
 
-  /** From now on the attempt counts as in flight there; returns how to end that. */
-  enter(index: number, attempt: OpenAttempt): () => void {
-    const { open } = this.#at(index);
-    open.add(attempt);
-    return () => open.delete(attempt);
+  /** From now on the attempt counts as in flight there; returns how to end that, once. */
+  enter(index: number, attempt: OpenAttempt, kind: AttemptKind): () => void {
+    const replica = this.#at(index);
+    const streamCount = kind === "stream" ? 1 : 0;
+    replica.open.add(attempt);
+    replica.openStreamCount += streamCount;
+    return () => {
+      replica.open.delete(attempt);
+      replica.openStreamCount -= streamCount;
+    };
   }
 
   /** Tells what an attempt on a replica showed. */

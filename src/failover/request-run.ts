@@ -48,7 +48,7 @@ export class RequestRun {
   /** Asks the policy what to do, and does it. */
   #advance(need: Need): Step {
     const { policy, replicas } = this.#context;
-    const step = policy.next(this.#view(need), replicas.views);
+    const step = policy.next(this.#view(need), replicas.views("request"));
     if (step.kind === "attempt") this.#launch(step.replica);
     else if (step.kind === "wait") this.#waitFor(need);
     return step;
@@ -119,7 +119,7 @@ export class RequestRun {
     const isLastChance = !this.#hasHadLastChance && clock.nowUs() >= this.#lastChanceUs;
     const openCount = this.#attempts.filter((attempt) => attempt.isOpen).length;
     if (openCount === 0 || (openCount > 1 && !isLastChance)) return;
-    const step = policy.next(this.#view("slowness"), replicas.views);
+    const step = policy.next(this.#view("slowness"), replicas.views("request"));
     if (step.kind !== "attempt" || !(budget.trySpend() || isLastChance)) return;
     this.#hasHadLastChance ||= isLastChance;
     this.#launch(step.replica);

@@ -1,20 +1,21 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { limits } from "../base/limits.ts";
+import type { CsrGraph } from "./csr-graph.ts";
 import { GraphCache } from "./graph-cache.ts";
+import { modularGraph } from "./modular-graph.ts";
 
-describe("GraphCache", () => {
-  test("returns the same graph while it is kept and forgets the one used longest ago", () => {
-    const cache = new GraphCache();
-    const sizes = Array.from({ length: limits.graphCacheMaxCount }, (_, index) => 10 + index);
-    const first = cache.modular(10);
-    for (const size of sizes) cache.modular(size);
-    // 10 is used again, so 11 is the oldest when one more arrives.
-    const eleven = cache.modular(11);
-    for (const size of sizes.slice(2)) cache.modular(size);
-    expect(cache.modular(10)).toBe(first);
-    cache.modular(99);
-    expect(cache.modular(10)).toBe(first);
-    expect(cache.modular(11)).not.toBe(eleven);
-    expect(cache.modular(11).spec).toBe("modular:11");
-  });
+test("GraphCache keeps a graph while it is used and forgets the one used longest ago", () => {
+  const forgotten: string[] = [];
+  const cache = new GraphCache<CsrGraph>(({ spec }) => forgotten.push(spec));
+  const graphs = Array.from({ length: limits.graphCacheMaxCount }, (_, at) =>
+    modularGraph(10 + at),
+  );
+  for (const graph of graphs) cache.add(graph);
+  expect(forgotten).toEqual([]);
+  // 10 is used again, so 11 is the oldest when one more arrives.
+  expect(cache.find(10)).toBe(graphs[0]);
+  cache.add(modularGraph(99));
+  expect(forgotten).toEqual(["modular:11"]);
+  expect(cache.find(11)).toBeUndefined();
+  expect(cache.find(10)).toBe(graphs[0]);
 });

@@ -1,5 +1,6 @@
 import { assert } from "../base/errors.ts";
 import type { CsrGraph } from "./csr-graph.ts";
+import { sharedUint32Array } from "./shared-arrays.ts";
 
 /** N of `modular:N` when nobody says otherwise. */
 export const defaultVertexCount = 50_000;
@@ -10,9 +11,9 @@ export const defaultVertexCount = 50_000;
  */
 export function modularGraph(vertexCount: number): CsrGraph {
   assert(Number.isInteger(vertexCount) && vertexCount >= 0, "a graph has 0 or more vertices");
-  const offsets = new Uint32Array(vertexCount + 1);
+  const offsets = sharedUint32Array(vertexCount + 1);
   // Three vertices in a row have 2 + 3 + 4 candidates, so 3 a vertex bounds any prefix of them.
-  const targets = new Uint32Array(3 * vertexCount);
+  const targets = sharedUint32Array(3 * vertexCount);
   let edgeCount = 0;
   for (let vertex = 0; vertex < vertexCount; vertex++) {
     const candidateCount = 2 + (vertex % 3);

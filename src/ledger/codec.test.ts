@@ -2,11 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { decodeRecord } from "./decode.ts";
 import { encodeRecord, formatMs } from "./encode.ts";
 import { formatLine, parseLine } from "./line.ts";
-import { type LedgerRecord, requestId, runOfRequest } from "./record.ts";
+import { type LedgerRecord, requestId, runOfRequest, streamId } from "./record.ts";
 
 const tUs = new Date(2026, 10, 22, 21, 35, 0, 123).getTime() * 1000 + 456;
 const run = "k3j2h1g0f9";
 const request = `${run}-17`;
+const stream = `${run}-s2`;
 const endpoint = "localhost:50051";
 
 /** One of every kind, so that a kind added to the type without a sample here fails to compile. */
@@ -43,6 +44,15 @@ const samples: { readonly [K in LedgerRecord["kind"]]: Extract<LedgerRecord, { k
     process: "C:\\Program Files\\dfs.exe",
   },
   restart: { kind: "restart", tUs, run, endpoint, by: "supervisor", pid: 78, after: "SIGKILL" },
+  stream: {
+    ...{ kind: "stream", tUs, stream, outcome: "stopped", endpoint: "", attempts: 0 },
+    ...{ elapsedUs: 30_000_001, items: 512_000, detail: "the load is over" },
+  },
+  gap: {
+    ...{ kind: "gap", tUs, stream, gapUs: 34_123, from: endpoint, to: "localhost:50052" },
+    ...{ items: 12, error: "UNAVAILABLE", detail: "connection dropped" },
+  },
+  flow: { kind: "flow", tUs, run, second: 3, open: 2, items: 5_000_000 },
 };
 
 describe("encodeRecord() and decodeRecord()", () => {
@@ -61,6 +71,8 @@ describe("encodeRecord() and decodeRecord()", () => {
     );
     expect(encodeRecord(samples.attempt)).toContain(" endpoint=localhost:50051 error=UNAVAILABLE ");
     expect(encodeRecord(samples.request)).toContain(` request=${request} outcome=indeterminate `);
+    expect(encodeRecord(samples.stream)).toContain(` stream=${stream} outcome=stopped `);
+    expect(encodeRecord(samples.gap)).toContain(` gap=${stream} gap_ms=34.123 items=12 `);
     expect(encodeRecord(samples.fault)).toContain(" fault=stall phase=begin port=50052 pid=77 ");
   });
 
@@ -71,12 +83,20 @@ describe("encodeRecord() and decodeRecord()", () => {
       { ...samples.execution, code: "INTERNAL" },
       { ...samples.attempt, detail: hostile },
       { ...samples.request, detail: "latency_ms=3.0" },
+      { ...samples.stream, detail: "latency_ms=3.0" },
+      { ...samples.gap, detail: hostile, from: "latency_ms=4.0" },
       { ...samples.run, config: { logfile: "latency_ms=.log" } },
     ];
     for (const record of records) {
       const line = encodeRecord(record);
       expect(line).not.toContain("latency_ms=");
       expect(decodeRecord(line)).toEqual(record);
+    }
+  });
+
+  test("write error= only where an attempt of a request failed", () => {
+    for (const record of Object.values(samples)) {
+      expect(encodeRecord(record).includes(" error=")).toBe(record.kind === "attempt");
     }
   });
 
@@ -116,6 +136,7 @@ describe("decodeRecord()", () => {
     ],
     ["a missing key", encodeRecord(samples.tick).replace(/ scheduled=\d+/, "")],
     ["an outcome nobody knows", encodeRecord(samples.request).replace("indeterminate", "odd")],
+    ["an outcome of a stream nobody knows", encodeRecord(samples.stream).replace("stopped", "odd")],
     ["a state nobody knows", encodeRecord(samples.replica).replace("suspect", "odd")],
     [
       "a truth value that is none",
@@ -160,7 +181,9 @@ describe("parseLine()", () => {
   });
 });
 
-test("runOfRequest() undoes requestId()", () => {
+test("runOfRequest() undoes requestId() and streamId()", () => {
+  expect(streamId("abc", 7)).toBe("abc-s7");
+  expect(runOfRequest(streamId("abc", 7))).toBe("abc");
   expect(requestId("abc", 7)).toBe("abc-7");
   expect(runOfRequest("abc-7")).toBe("abc");
   expect(runOfRequest("")).toBe("");

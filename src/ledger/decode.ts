@@ -76,12 +76,15 @@ function decodeFields(f: Fields): LedgerRecord | undefined {
   const tUs = f.instantUs("t_us");
   if (f.has("request_ts")) return decodeExecution(f, tUs);
   if (f.has("endpoint") && f.has("latency_ms")) return decodeOk(f, tUs);
+  if (f.has("stream")) return decodeStream(f, tUs);
   if (f.has("outcome")) return decodeRequest(f, tUs);
   if (f.has("error")) return decodeAttempt(f, tUs);
   if (f.has("tick")) return decodeTick(f, tUs);
   if (f.has("replica")) return decodeReplica(f, tUs);
   if (f.has("fault")) return decodeFault(f, tUs);
   if (f.has("restart")) return decodeRestart(f, tUs);
+  if (f.has("flow")) return decodeFlow(f, tUs);
+  if (f.has("gap")) return decodeGap(f, tUs);
   if (f.has("end")) return decodeEnd(f, tUs);
   if (f.has("run")) return decodeRun(f, tUs);
   return undefined;
@@ -189,6 +192,45 @@ function decodeRestart(f: Fields, tUs: number): LedgerRecord {
     by: f.text("by"),
     pid: f.number("pid"),
     after: f.text("after"),
+  };
+}
+
+function decodeStream(f: Fields, tUs: number): LedgerRecord {
+  return {
+    kind: "stream",
+    tUs,
+    stream: f.text("stream"),
+    outcome: f.oneOf("outcome", ["ok", "stopped", "wrong", "failed"]),
+    endpoint: f.text("endpoint"),
+    attempts: f.number("attempts"),
+    elapsedUs: f.spanUs("elapsed_ms"),
+    items: f.number("items"),
+    detail: f.text("detail"),
+  };
+}
+
+function decodeGap(f: Fields, tUs: number): LedgerRecord {
+  return {
+    kind: "gap",
+    tUs,
+    stream: f.text("gap"),
+    gapUs: f.spanUs("gap_ms"),
+    from: f.text("from"),
+    to: f.text("to"),
+    items: f.number("items"),
+    error: f.text("status"),
+    detail: f.text("detail"),
+  };
+}
+
+function decodeFlow(f: Fields, tUs: number): LedgerRecord {
+  return {
+    kind: "flow",
+    tUs,
+    run: f.text("run"),
+    second: f.number("flow"),
+    open: f.number("open"),
+    items: f.number("items"),
   };
 }
 

@@ -4,10 +4,13 @@ import { formatLine, formatValue, type Pairs } from "./line.ts";
 import type {
   AttemptRecord,
   ExecutionRecord,
+  FlowRecord,
+  GapRecord,
   LedgerRecord,
   OkRecord,
   RequestRecord,
   RunRecord,
+  StreamRecord,
   TickRecord,
 } from "./record.ts";
 
@@ -81,6 +84,10 @@ function pairsOf(record: Exclude<LedgerRecord, OkRecord>): Pairs {
         ["after", record.after],
         ["run", record.run],
       ];
+    case "stream":
+    case "gap":
+    case "flow":
+      return streamPairs(record);
   }
 }
 
@@ -147,6 +154,39 @@ function executionPairs(record: ExecutionRecord): Pairs {
     ["request", record.request],
     ["attempt", record.attempt],
   ];
+}
+
+/** Of a gap the status is not spelled `error=`, which stands for a failed attempt of a request. */
+function streamPairs(record: StreamRecord | GapRecord | FlowRecord): Pairs {
+  switch (record.kind) {
+    case "stream":
+      return [
+        ["stream", record.stream],
+        ["outcome", record.outcome],
+        ["endpoint", record.endpoint],
+        ["attempts", record.attempts],
+        ["elapsed_ms", formatMs(record.elapsedUs)],
+        ["items", record.items],
+        ["detail", record.detail],
+      ];
+    case "gap":
+      return [
+        ["gap", record.stream],
+        ["gap_ms", formatMs(record.gapUs)],
+        ["items", record.items],
+        ["from", record.from],
+        ["to", record.to],
+        ["status", record.error],
+        ["detail", record.detail],
+      ];
+    case "flow":
+      return [
+        ["flow", record.second],
+        ["open", record.open],
+        ["items", record.items],
+        ["run", record.run],
+      ];
+  }
 }
 
 function prefixed(prefix: string, entries: Readonly<Record<string, string>>): Pairs {

@@ -13,7 +13,10 @@ export type LedgerRecord =
   | TickRecord
   | ExecutionRecord
   | FaultRecord
-  | RestartRecord;
+  | RestartRecord
+  | StreamRecord
+  | GapRecord
+  | FlowRecord;
 
 interface Timed {
   /** When it happened. */
@@ -148,7 +151,52 @@ export interface RestartRecord extends Timed {
   readonly after: string;
 }
 
-/** The run a request id belongs to: ids are RUN-N. */
+/** A stream ended at `tUs`; it began at tUs - elapsedUs. */
+export interface StreamRecord extends Timed {
+  readonly kind: "stream";
+  /** Its id is RUN-sN. */
+  readonly stream: string;
+  /**
+   * `ok`: complete and right. `stopped`: by us, at the end of the load, right as far as it came;
+   * not lost.
+   */
+  readonly outcome: "ok" | "stopped" | "wrong" | "failed";
+  /** The replica of the last attempt; empty when none was made. */
+  readonly endpoint: string;
+  readonly attempts: number;
+  readonly elapsedUs: number;
+  /** Vertices, or messages of another service's stream. */
+  readonly items: number;
+  /** Why, unless ok. */
+  readonly detail: string;
+}
+
+/** A stream that had stood still for `gapUs` went on at `tUs` with another attempt. */
+export interface GapRecord extends Timed {
+  readonly kind: "gap";
+  readonly stream: string;
+  readonly gapUs: number;
+  readonly from: string;
+  readonly to: string;
+  /** Items taken before it. */
+  readonly items: number;
+  /** How the attempt before it ended, a gRPC status name. */
+  readonly error: string;
+  readonly detail: string;
+}
+
+/** Once a second while streams run: what they brought in that second. */
+export interface FlowRecord extends Timed {
+  readonly kind: "flow";
+  readonly run: string;
+  /** Counts from 1. */
+  readonly second: number;
+  /** Streams open at its end. */
+  readonly open: number;
+  readonly items: number;
+}
+
+/** The run a request's or stream's id belongs to: ids are RUN-N and RUN-sN. */
 export function runOfRequest(request: string): string {
   const dash = request.lastIndexOf("-");
   return dash < 0 ? "" : request.slice(0, dash);
@@ -156,4 +204,9 @@ export function runOfRequest(request: string): string {
 
 export function requestId(run: string, number: number): string {
   return `${run}-${number}`;
+}
+
+/** Streams are counted apart from requests, and no reader of requests takes one for the other. */
+export function streamId(run: string, number: number): string {
+  return `${run}-s${number}`;
 }

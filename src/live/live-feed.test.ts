@@ -54,6 +54,38 @@ describe("LiveFeed", () => {
     ]);
   });
 
+  test("tells of streams what they brought, their gaps, and how they ended", () => {
+    const stream = (number: number, outcome: "ok" | "stopped" | "wrong"): LedgerRecord => ({
+      ...{ kind: "stream", tUs: startUs + 900_000, stream: `r-s${number}`, outcome, endpoint: b },
+      ...{ attempts: 1, elapsedUs: 1, items: 9, detail: "" },
+    });
+    const { updates, at } = setUp(
+      header,
+      {
+        ...{ kind: "gap", tUs: startUs + 500_000, stream: "r-s12", gapUs: 34_000, items: 7 },
+        ...{ from: a, to: b, error: "UNAVAILABLE", detail: "" },
+      },
+      { kind: "flow", tUs: startUs + 600_000, run: "r", second: 1, open: 2, items: 500 },
+      ...[stream(1, "ok"), stream(2, "stopped"), stream(3, "wrong")],
+    );
+    at(1000);
+    at(2000);
+    expect(updates[0]?.streams).toEqual({ open: 2, items: 500, complete: 1, lost: 1, gaps: 1 });
+    expect(updates[0]?.gaps).toEqual([
+      {
+        ...{ tUs: startUs + 500_000, gapUs: 34_000, number: 12, from: 0, to: 1, items: 7 },
+        error: "UNAVAILABLE",
+      },
+    ]);
+    expect(updates[0]?.totals).toMatchObject({ scheduled: 0, ok: 0 });
+  });
+
+  test("tells nothing of streams when there are none", () => {
+    const { updates, at } = setUp(header, ok(1, 100));
+    at(1000);
+    expect(updates[0]).toMatchObject({ streams: null, gaps: [] });
+  });
+
   test("tells a second once it is over, with figures of its own and totals so far", () => {
     const { updates, at } = setUp(
       header,

@@ -1,17 +1,28 @@
 import { limits } from "../base/limits.ts";
-import type { LedgerRecord, OkRecord, RequestRecord, RunRecord } from "../ledger/record.ts";
+import type {
+  FlowRecord,
+  GapRecord,
+  LedgerRecord,
+  OkRecord,
+  RequestRecord,
+  RunRecord,
+  StreamRecord,
+} from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type {
   LiveAttempt,
   LiveFault,
+  LiveGap,
   LiveRestart,
   LiveRun,
   LiveState,
+  LiveStreams,
   LiveTotals,
   LiveUpdate,
 } from "../report/page/live-update.ts";
 import { percentile } from "../report/percentile.ts";
 import { type EndedRequest, sampleRequests } from "./request-sample.ts";
+import { noStreams, streamsAfter } from "./stream-totals.ts";
 
 /** Who is told: the begin once, then each second that is over. */
 export interface LiveFeedReader {
@@ -35,6 +46,8 @@ export class LiveFeed implements LedgerSink {
   #states: LiveState[] = [];
   #faults: LiveFault[] = [];
   #restarts: LiveRestart[] = [];
+  #gaps: LiveGap[] = [];
+  #streams: LiveStreams | null = null;
 
   constructor(told: LiveFeedReader) {
     this.#told = told;
@@ -83,6 +96,11 @@ export class LiveFeed implements LedgerSink {
         bounded(this.#restarts, { tUs, replica: this.#replicaAt(record.endpoint), after });
         break;
       }
+      case "stream":
+      case "gap":
+      case "flow":
+        this.#addOfStreams(record);
+        break;
     }
   }
 
@@ -106,6 +124,15 @@ export class LiveFeed implements LedgerSink {
     const replicas = (config["replicas"] ?? "").split(",").filter((endpoint) => endpoint !== "");
     this.#run = { run, startUs: tUs, version, utcOffset, config, replicas };
     this.#told.begin(this.#run);
+  }
+
+  #addOfStreams(record: StreamRecord | GapRecord | FlowRecord): void {
+    this.#streams = streamsAfter(this.#streams ?? noStreams, record);
+    if (record.kind !== "gap") return;
+    const { tUs, gapUs, items, error } = record;
+    const [from, to] = [record.from, record.to].map((endpoint) => this.#replicaAt(endpoint));
+    const number = numberOf(record.stream.replace(/s(?=\d+$)/, ""));
+    bounded(this.#gaps, { tUs, gapUs, number, from: from ?? -1, to: to ?? -1, items, error });
   }
 
   #add(record: OkRecord | RequestRecord, latencyUs: number, outcome: string): void {
@@ -156,12 +183,15 @@ export class LiveFeed implements LedgerSink {
       states: this.#states,
       faults: this.#faults,
       restarts: this.#restarts,
+      gaps: this.#gaps,
+      streams: this.#streams,
     };
     this.#ended = [];
     this.#attempts = [];
     this.#states = [];
     this.#faults = [];
     this.#restarts = [];
+    this.#gaps = [];
     this.#told.update(update);
   }
 }

@@ -6,23 +6,38 @@ import { createPolicy } from "../failover/policy.ts";
 import { type ReplicaChange, ReplicaSet } from "../failover/replica-set.ts";
 import type { AttemptFailure, RequestClient } from "../failover/request.ts";
 import { StockClient } from "../failover/stock-client.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.ts";
-import { runHeader } from "../ledger/run-header.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
-import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
-import type { Workload } from "../workload/workload.ts";
+import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
+import {
+  type DecidedQuestion,
+  decideQuestion,
+  namesToLookUp,
+  refuseUnknownNames,
+} from "../workload/dfs-question.ts";
+import { dfsWorkload } from "../workload/dfs-workload.ts";
+import { prepareStreams } from "./drive-streams.ts";
+import { GraphWatch } from "./graph-watch.ts";
+import { LateHeader } from "./late-header.ts";
 import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
+import { preflight, unknownNames } from "./preflight.ts";
 import { type LoadTotals, runLoad, type SecondSummary } from "./run-load.ts";
 import { constantRate } from "./schedule.ts";
+import type { StreamObserver, StreamTotals } from "./stream-load.ts";
 
 /** What a terminal may show of a load while it runs. */
-export interface LoadObserver {
+export interface LoadObserver extends StreamObserver {
   /** Who answers before the load begins; replicas that do not are no reason to stop. */
   onPreflight(endpoint: Endpoint, description: EndpointDescription): void;
+  /** What will be asked of which graph, once the replicas have said what they serve. */
+  onQuestion(question: DecidedQuestion): void;
   onAttemptFailure(failure: AttemptFailure): void;
   onReplicaChange(change: ReplicaChange): void;
+  /** A replica has come back with another graph; the text says which. */
+  onOtherGraph(text: string): void;
   onSettled(request: SettledRequest): void;
   onSecond(second: SecondSummary): void;
 }
@@ -30,7 +45,8 @@ export interface LoadObserver {
 export interface DriveLoadOptions {
   readonly run: string;
   readonly config: LoadConfig;
-  readonly workload: Workload;
+  /** The graph that must answer; undefined: the one that the replicas serve. */
+  readonly graph?: Graph | undefined;
   readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly ledger: LedgerSink;
   /** Records the ledger could not keep so far. */
@@ -41,46 +57,79 @@ export interface DriveLoadOptions {
   readonly signal: AbortSignal;
 }
 
-const preflightMs = 900;
-
 /**
- * A whole load: header, preflight, the schedule, drain, footer. Every record of it goes to
- * `ledger`.
+ * A whole load: preflight, header, the schedule, drain, footer. Every record of it goes to
+ * `ledger`. Throws, before anything is asked or recorded, what decideQuestion() throws, and a usage
+ * error for names that the replicas' graph does not have.
  */
 export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
   const { run, config, ledger, observer, clock } = options;
-  ledger.append(
-    runHeader({ run, command: "load", seed: 0, config: loadConfigEntries(config) }, clock),
-  );
+  const header = new LateHeader(ledger, clock);
+  let watch: GraphWatch | undefined;
   const replicas = new ReplicaSet({
     endpoints: config.replicas,
     openChannel: options.openChannel,
     clock,
     onChange(change) {
-      ledger.append(replicaRecord(run, change));
+      header.append(replicaRecord(run, change));
       observer.onReplicaChange(change);
+      watch?.changed(change);
     },
   });
   try {
-    await preflight(options, replicas);
-    const client = openClient(options, replicas);
-    const totals = await runLoad({
-      run,
-      schedule: constantRate(config.ratePerSecond, config.durationMs),
-      client,
-      workload: options.workload,
-      deadlineMs: config.deadlineMs,
-      ledger,
-      clock,
-      signal: options.signal,
-      onSettled: (request) => observer.onSettled(request),
-      onSecond: (second) => observer.onSecond(second),
-    });
-    ledger.append(endRecord(options, totals));
+    const question = await askFirst(options, replicas, header);
+    watch = graphWatch(options, replicas, question);
+    const runStreams =
+      config.streams === undefined
+        ? undefined
+        : prepareStreams({ ...options, streams: config.streams }, replicas, question);
+    const [requests, streams] = await Promise.all([
+      config.mode === "stream" ? undefined : driveRequests(options, replicas, question),
+      runStreams?.(),
+    ]);
+    const totals = requests ?? noRequests(streams);
+    ledger.append(endRecord(options, totals, streams));
     return totals;
   } finally {
     replicas.close();
   }
+}
+
+function graphWatch(
+  { config, observer, clock }: DriveLoadOptions,
+  replicas: ReplicaSet,
+  question: DecidedQuestion,
+): GraphWatch {
+  return new GraphWatch({
+    question,
+    numVertices: config.question.numVertices,
+    absent: config.replicas.filter((_, index) => replicas.state(index) === "down"),
+    channelOf: (endpoint) => replicas.channel(config.replicas.indexOf(endpoint)),
+    clock,
+    onOtherGraph: (text) => observer.onOtherGraph(text),
+  });
+}
+
+function driveRequests(
+  options: DriveLoadOptions,
+  replicas: ReplicaSet,
+  question: DecidedQuestion,
+): Promise<LoadTotals> {
+  const { config, observer } = options;
+  return runLoad({
+    ...options,
+    schedule: constantRate(config.ratePerSecond, config.durationMs),
+    client: openClient(options, replicas),
+    workload: dfsWorkload(question, config.verify),
+    deadlineMs: config.deadlineMs,
+    onSettled: (request) => observer.onSettled(request),
+    onSecond: (second) => observer.onSecond(second),
+  });
+}
+
+function noRequests(streams: StreamTotals | undefined): LoadTotals {
+  const none = { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, notSent: 0 };
+  return { ...none, heldMs: streams?.heldMs ?? 0, isInterrupted: streams?.isInterrupted ?? false };
 }
 
 function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestClient {
@@ -98,15 +147,26 @@ function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestCli
   });
 }
 
-/** Also opens the connections, so that the first requests do not pay for them. */
-async function preflight(options: DriveLoadOptions, replicas: ReplicaSet): Promise<void> {
-  const { config, observer, clock } = options;
-  await Promise.all(
-    config.replicas.map(async (endpoint, index) => {
-      const description = await describeEndpoint(replicas.channel(index), preflightMs, clock);
-      observer.onPreflight(endpoint, description);
-    }),
-  );
+/** Asks the replicas what they serve, and settles by it what the run is about. */
+async function askFirst(
+  options: DriveLoadOptions,
+  replicas: ReplicaSet,
+  header: LateHeader,
+): Promise<DecidedQuestion> {
+  const { run, config, observer, clock } = options;
+  const answers = await preflight({
+    endpoints: config.replicas,
+    replicas,
+    numVertices: config.question.numVertices,
+    clock,
+    onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
+  });
+  const question = decideQuestion(config.question, answers, options.graph);
+  const unknown = await unknownNames(namesToLookUp(question), { answers, replicas });
+  refuseUnknownNames(question, unknown);
+  header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
+  observer.onQuestion(question);
+  return question;
 }
 
 function replicaRecord(run: string, change: ReplicaChange): ReplicaRecord {
@@ -128,7 +188,11 @@ function attemptRecord(failure: AttemptFailure): AttemptRecord {
   };
 }
 
-function endRecord(options: DriveLoadOptions, totals: LoadTotals): EndRecord {
+function endRecord(
+  options: DriveLoadOptions,
+  totals: LoadTotals,
+  streams: StreamTotals | undefined,
+): EndRecord {
   return {
     kind: "end",
     tUs: options.clock.nowUs(),
@@ -141,8 +205,15 @@ function endRecord(options: DriveLoadOptions, totals: LoadTotals): EndRecord {
       failed: String(totals.failed),
       indeterminate: String(totals.indeterminate),
       not_sent: String(totals.notSent),
+      ...(streams === undefined ? {} : streamTotals(streams)),
       held_ms: totals.heldMs.toFixed(3),
       lost_records: String(options.lostRecordCount()),
     },
   };
+}
+
+function streamTotals({ streams, ok, stopped, wrong, failed, items, gaps }: StreamTotals) {
+  const counts = { streams, streams_ok: ok, streams_stopped: stopped, streams_wrong: wrong };
+  const all = { ...counts, streams_failed: failed, stream_items: items, stream_gaps: gaps };
+  return Object.fromEntries(Object.entries(all).map(([key, count]) => [key, String(count)]));
 }

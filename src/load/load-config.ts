@@ -1,5 +1,8 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
+import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
+import type { Verify } from "../workload/dfs-workload.ts";
+import { type StreamConfig, streamConfigEntries } from "./stream-config.ts";
 
 /** `stock`: plain grpc-js as it comes, which the demo compares with. */
 export type ClientName = PolicyName | "stock";
@@ -14,11 +17,14 @@ export interface LoadConfig {
   /** Undefined: the policy's own, which for adaptive is learned. */
   readonly attemptTimeoutMs: number | undefined;
   readonly policy: ClientName;
-  /** The vertex to find; undefined: visit the whole graph. */
-  readonly target: number | undefined;
-  readonly numVertices: number;
+  /** Settled once the replicas have said which graph they serve. */
+  readonly question: AskedQuestion;
   /** `answer`: compare every answer with the right one. `status`: be content with OK. */
-  readonly verify: "answer" | "status";
+  readonly verify: Verify;
+  /** `unary`: requests on a schedule. `stream`: streams alone. */
+  readonly mode: "unary" | "stream";
+  /** What is kept running, in mode unary beside the requests. */
+  readonly streams: StreamConfig | undefined;
 }
 
 /** What `dfs load` does unless told otherwise, as a user would type it. */
@@ -27,24 +33,38 @@ export const loadDefaults = {
   rate: "10",
   deadline: "30s",
   policy: "adaptive",
-  target: "42000",
-  numVertices: "50000",
   verify: "answer",
+  mode: "unary",
 } as const;
 
 /** The configuration as the run header keeps it. */
-export function loadConfigEntries(config: LoadConfig): Record<string, string> {
+export function loadConfigEntries(
+  config: LoadConfig,
+  question: DecidedQuestion,
+): Record<string, string> {
+  const { search, fingerprint, graph, spec } = question;
+  const { target = search.targetName ?? "none", source = search.sourceName } = search;
+  const right = graph === undefined ? "agreed" : "computed";
   return {
     duration_s: String(config.durationMs / 1000),
-    rate_per_s: String(config.ratePerSecond),
-    deadline_ms: String(config.deadlineMs),
+    mode: config.mode,
+    ...(config.mode === "stream" ? {} : requestEntries(config)),
+    ...streamConfigEntries(config.streams),
     policy: config.policy,
     attempt_timeout_ms: attemptTimeoutText(config),
     replicas: config.replicas.map(formatEndpoint).join(","),
-    target: config.target === undefined ? "none" : String(config.target),
-    num_vertices: String(config.numVertices),
+    target: String(target),
+    ...(source === undefined ? {} : { source: String(source) }),
+    num_vertices: String(search.numVertices),
+    graph: spec,
+    fingerprint,
     verify: config.verify,
+    ...(config.verify === "answer" ? { right_answer: right } : {}),
   };
+}
+
+function requestEntries({ ratePerSecond, deadlineMs }: LoadConfig): Record<string, string> {
+  return { rate_per_s: String(ratePerSecond), deadline_ms: String(deadlineMs) };
 }
 
 function attemptTimeoutText({ policy, attemptTimeoutMs, deadlineMs }: LoadConfig): string {

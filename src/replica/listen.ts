@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { bindAddresses, freePortAbove } from "./free-port.ts";
@@ -19,12 +19,25 @@ const pickedPortTrialMaxCount = 20;
  * be used.
  */
 export async function listen(server: Server, host: string, port: number): Promise<Listening> {
+  // What goes wrong is said by us, in one line; GRPC_VERBOSITY still brings grpc-js's own words.
+  if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   for (let trial = 1; ; trial++) {
     const listening = await listenOnce(server, host, port);
     if (!("failure" in listening)) return listening;
     if (port !== 0 || !listening.otherPortMayHelp || trial === pickedPortTrialMaxCount) {
       throw await cannotListen(host, port, listening.failure);
     }
+  }
+}
+
+/** Throws what listen() would when the port is taken now. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const trial = new Server();
+  try {
+    await listen(trial, host, port);
+  } finally {
+    trial.forceShutdown();
   }
 }
 

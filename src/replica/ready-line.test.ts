@@ -1,5 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { formatReadyLine, parseReadyLine } from "./ready-line.ts";
+import {
+  formatLoadingLine,
+  formatReadyLine,
+  parseLoadingLine,
+  parseReadyLine,
+} from "./ready-line.ts";
 
 describe("parseReadyLine()", () => {
   test("reads what formatReadyLine() wrote", () => {
@@ -18,5 +23,13 @@ describe("parseReadyLine()", () => {
     test(`takes ${JSON.stringify(line)} for an ordinary line`, () => {
       expect(parseReadyLine(line)).toBeUndefined();
     });
+  }
+});
+
+test("parseLoadingLine() reads what formatLoadingLine() wrote, and nothing else", () => {
+  const loading = { graph: "rmat:22,edgefactor=16,seed=1" };
+  expect(parseLoadingLine(formatLoadingLine(loading))).toEqual(loading);
+  for (const line of ["", '{"loading":', '{"loading":{}}', '{"ready":{"graph":"path:3"}}']) {
+    expect(parseLoadingLine(line)).toBeUndefined();
   }
 });

@@ -3,7 +3,12 @@ import { type Clock, sleep } from "../base/clock.ts";
 import { selfCommand } from "../base/self-command.ts";
 import { eachLine } from "./output-lines.ts";
 import type { ProcessEnd } from "./process-end.ts";
-import { parseReadyLine, type ReadyLine } from "./ready-line.ts";
+import {
+  type LoadingLine,
+  parseLoadingLine,
+  parseReadyLine,
+  type ReadyLine,
+} from "./ready-line.ts";
 
 /** What `dfs serve` is told when it is started by a supervisor. */
 export interface ReplicaArguments {
@@ -12,6 +17,8 @@ export interface ReplicaArguments {
   /** Undefined: no ledger. */
   readonly logfile: string | undefined;
   readonly graceMs: number;
+  /** The flags that say which graph it serves. */
+  readonly graphArguments: readonly string[];
   /** Who started it; stands in its ledger's header. */
   readonly supervisedBy: string;
 }
@@ -20,11 +27,13 @@ export interface ReplicaProcessOptions {
   readonly clock: Clock;
   readonly cwd: string;
   readonly onOutput: (line: string) => void;
+  /** It has a graph to load before it serves. */
+  readonly onLoading: (loading: LoadingLine) => void;
 }
 
 /**
  * Starting a process and a few megabytes of code take far less, even on a machine with all hands
- * full.
+ * full. A replica that says that it loads a graph has no such bound.
  */
 const readyWithinMs = 20_000;
 
@@ -48,7 +57,7 @@ export class ReplicaProcess {
   readonly #child: ChildProcessWithoutNullStreams;
 
   constructor(args: ReplicaArguments, options: ReplicaProcessOptions) {
-    const { clock, cwd, onOutput } = options;
+    const { clock, cwd, onOutput, onLoading } = options;
     this.startedUs = clock.nowUs();
     const { file, args: argv } = selfCommand(serveArguments(args));
     this.#child = spawn(file, argv, {
@@ -64,17 +73,23 @@ export class ReplicaProcess {
     // Writing to a replica that has just died is no news: its end is.
     this.#child.stdin.on("error", () => undefined);
     const ready = Promise.withResolvers<ReadyLine | undefined>();
+    const spoken = new AbortController();
     const results = eachLine(this.#child.stdout, (line) => {
       const said = parseReadyLine(line);
-      if (said === undefined) onOutput(line);
-      else ready.resolve(said);
+      const loading = parseLoadingLine(line);
+      if (said !== undefined) ready.resolve(said);
+      else if (loading === undefined) onOutput(line);
+      else {
+        spoken.abort();
+        onLoading(loading);
+      }
     });
     const notices = eachLine(this.#child.stderr, (line) => {
       this.lastNotice = line;
       onOutput(line);
     });
     this.outputEnded = Promise.all([results, notices]).then(() => undefined);
-    this.ready = this.#readyInTime(ready.promise, clock);
+    this.ready = this.#readyInTime(ready.promise, spoken, clock);
   }
 
   /** Asks it to drain; resumes it first, since a suspended replica hears nothing. */
@@ -90,16 +105,16 @@ export class ReplicaProcess {
 
   async #readyInTime(
     ready: Promise<ReadyLine | undefined>,
+    spoken: AbortController,
     clock: Clock,
   ): Promise<ReadyLine | undefined> {
-    const abort = new AbortController();
     const end = this.ended.then(() => undefined);
-    const silence = sleep(clock, readyWithinMs, abort.signal).then(() => "silent" as const);
+    const silence = sleep(clock, readyWithinMs, spoken.signal).then(() => "silent" as const);
     const first = await Promise.race([ready, end, silence]);
-    abort.abort();
-    if (first !== "silent") return first;
-    this.kill();
-    return undefined;
+    const isSilent = first === "silent" && !spoken.signal.aborted;
+    spoken.abort();
+    if (isSilent) this.kill();
+    return first === "silent" ? await Promise.race([ready, end]) : first;
   }
 }
 
@@ -110,6 +125,7 @@ function serveArguments(args: ReplicaArguments): string[] {
     ...["--host", args.host],
     ...["--logfile", args.logfile ?? "none"],
     ...["--grace", `${args.graceMs}ms`],
+    ...args.graphArguments,
     ...["--supervised-by", args.supervisedBy],
   ];
 }

@@ -1,55 +1,24 @@
 import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
+import { RunningReplica } from "../../tests/support/running-replica.ts";
 import { TestingClient } from "../../tests/support/testing-client.ts";
 import { limits } from "../base/limits.ts";
 import { csrGraphFromNeighbours } from "../graph/csr-graph.ts";
-import type { ExecutionRecord, LedgerRecord } from "../ledger/record.ts";
+import { graphFromParts } from "../graph/graph-from-parts.ts";
 import { describeReplica, runDfs } from "../rpc/dfs-service.ts";
 import { pickFreePorts } from "./free-port.ts";
-import { type Replica, type ReplicaOptions, startReplica } from "./replica.ts";
-
-class Running {
-  readonly records: LedgerRecord[] = [];
-  readonly replica: Replica;
-  readonly client: TestingClient;
-
-  private constructor(replica: Replica, records: LedgerRecord[]) {
-    this.replica = replica;
-    this.records = records;
-    this.client = new TestingClient(replica.addresses[0] ?? "");
-  }
-
-  static async start(options: Partial<ReplicaOptions> = {}): Promise<Running> {
-    const records: LedgerRecord[] = [];
-    const replica = await startReplica({
-      host: "127.0.0.1",
-      port: 0,
-      graph: { kind: "modular", defaultVertexCount: 50_000 },
-      version: "1.2.3",
-      ledger: { append: (record) => records.push(record) },
-      ...options,
-    });
-    return new Running(replica, records);
-  }
-
-  executions(): ExecutionRecord[] {
-    return this.records.filter((record) => record.kind === "execution");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.client.client.close();
-    await this.replica.drain(100);
-  }
-}
 
 const fixed = {
   kind: "fixed",
-  graph: csrGraphFromNeighbours([[2], [], [1]], "path:3"),
+  graph: graphFromParts({
+    csr: csrGraphFromNeighbours([[2], [], [1]], "path:3"),
+    names: undefined,
+  }),
 } as const;
 
 describe("startReplica()", () => {
   test("answers RunDFS with the known answers", async () => {
-    await using running = await Running.start();
+    await using running = await RunningReplica.start();
     const { client } = running;
     const found = await client.call(runDfs, { target: 42_000, numVertices: 50_000 });
     expect(found.code).toBe("OK");
@@ -65,7 +34,7 @@ describe("startReplica()", () => {
   });
 
   test("refuses bad input with the status, the field, the rule and the value", async () => {
-    await using running = await Running.start();
+    await using running = await RunningReplica.start();
     const { client } = running;
     const tooMany = limits.vertexMaxCount + 1;
     const rows = [
@@ -83,7 +52,7 @@ describe("startReplica()", () => {
   });
 
   test("refuses another size than that of a fixed graph", async () => {
-    await using running = await Running.start({ graph: fixed });
+    await using running = await RunningReplica.start({ graph: fixed });
     const { client } = running;
     const ended = await client.call(runDfs, { numVertices: 4 });
     expect(ended.code).toBe("FAILED_PRECONDITION");
@@ -95,7 +64,7 @@ describe("startReplica()", () => {
   });
 
   test("writes the execution before the answer leaves, with its id and attempt", async () => {
-    await using running = await Running.start();
+    await using running = await RunningReplica.start();
     const { client } = running;
     const headers = { "x-request-id": "k3j9x-17", "grpc-previous-rpc-attempts": "2" };
     const pending = client.call(runDfs, { target: 1, numVertices: 0 }, headers).then(() => {
@@ -115,7 +84,7 @@ describe("startReplica()", () => {
   });
 
   test("keeps a hostile request id within its line", async () => {
-    await using running = await Running.start();
+    await using running = await RunningReplica.start();
     const { client } = running;
     await client.call(runDfs, { numVertices: 0 }, { "x-request-id": "a".repeat(5000) });
     await client.call(
@@ -129,14 +98,14 @@ describe("startReplica()", () => {
   });
 
   test("describes itself", async () => {
-    await using running = await Running.start({ graph: fixed });
+    await using running = await RunningReplica.start({ graph: fixed });
     const ended = await running.client.call(describeReplica, {});
     expect(ended.response).toMatchObject({ pid: process.pid, version: "1.2.3", graph: "path:3" });
     expect(ended.response?.startedUs).toBeGreaterThan(1.7e15);
   });
 
   test("listens for localhost on both loopback addresses with one port", async () => {
-    await using running = await Running.start({ host: "localhost" });
+    await using running = await RunningReplica.start({ host: "localhost" });
     const { replica } = running;
     expect(replica.addresses).toContain(`127.0.0.1:${replica.port}`);
     expect(replica.endpoint).toEqual({ host: "localhost", port: replica.port });
@@ -156,21 +125,23 @@ describe("startReplica()", () => {
       });
       // A machine without IPv6 has no ::1 to be taken.
       if (!listening) continue;
-      const failure = await Running.start({ host: "localhost", port }).catch((error) => error);
+      const failure = await RunningReplica.start({ host: "localhost", port }).catch(
+        (error) => error,
+      );
       expect(failure).toMatchObject({ name: "DfsError", code: "cannot-run" });
       expect(failure.message).toMatch(
         new RegExp(`^Cannot serve on localhost:${port}: port ${port} is taken; port \\d+ is free$`),
       );
       await new Promise((resolve) => blocker.close(resolve));
       // And nothing of the failed start is left behind.
-      await using again = await Running.start({ host: "localhost", port });
+      await using again = await RunningReplica.start({ host: "localhost", port });
       expect(again.replica.port).toBe(port);
     }
   });
 
   test("says what is wrong with an address that is not this machine's", async () => {
     // 192.0.2.0/24 is reserved for documentation (RFC 5737).
-    const failure = await Running.start({ host: "192.0.2.1" }).catch((error) => error);
+    const failure = await RunningReplica.start({ host: "192.0.2.1" }).catch((error) => error);
     expect(failure).toMatchObject({ name: "DfsError", code: "cannot-run" });
     expect(failure.message).toContain("192.0.2.1 is not an address of this machine");
   });
@@ -178,7 +149,7 @@ describe("startReplica()", () => {
   test("says in its own words that a host has no address", async () => {
     // The top-level domain "invalid" never resolves (RFC 2606).
     for (const host of ["no-such-host.invalid", "999.1.1.1"]) {
-      const failure = await Running.start({ host, port: 50_051 }).catch((error) => error);
+      const failure = await RunningReplica.start({ host, port: 50_051 }).catch((error) => error);
       expect(failure).toMatchObject({ name: "DfsError", code: "cannot-run" });
       expect(failure.message).toBe(
         `Cannot serve on ${host}:50051: no address is known for ${host}; ` +
@@ -188,7 +159,7 @@ describe("startReplica()", () => {
   });
 
   test("finishes the requests in flight when it drains, and then refuses connections", async () => {
-    await using running = await Running.start();
+    await using running = await RunningReplica.start();
     const { client, replica } = running;
     await client.call(describeReplica, {});
     const calls = Array.from({ length: 20 }, () => client.call(runDfs, { numVertices: 200_000 }));

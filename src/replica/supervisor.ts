@@ -26,11 +26,15 @@ export interface SupervisorOptions {
    * Where the RestartRecord of a port goes. The replica appends to its own ledger all the while.
    */
   readonly ledgerOf?: (port: number) => LedgerSink | undefined;
+  /** The flags that say which graph they serve; none: the default one. */
+  readonly graphArguments?: readonly string[];
   readonly onEvent: (event: SupervisorEvent) => void;
   readonly clock?: Clock;
 }
 
 export type SupervisorEvent =
+  /** It loads its graph, which may take a while. */
+  | (OfReplica & { readonly kind: "loading"; readonly graph: string })
   /** It serves; `after` says how its predecessor ended when it is a restart. */
   | (OfReplica & {
       readonly kind: "started";
@@ -183,11 +187,16 @@ class Slot implements SupervisedReplica {
   }
 
   #launch(onOutput: (line: string) => void): ReplicaProcess {
-    const { host, by, graceMs, cwd, logfileOf } = this.#options;
+    const { host, by, graceMs, cwd, logfileOf, graphArguments = [] } = this.#options;
     const logfile = logfileOf(this.port);
     const launched = new ReplicaProcess(
-      { host, port: this.port, logfile, graceMs, supervisedBy: by },
-      { clock: this.#clock, cwd, onOutput },
+      { host, port: this.port, logfile, graceMs, graphArguments, supervisedBy: by },
+      {
+        clock: this.#clock,
+        cwd,
+        onOutput,
+        onLoading: ({ graph }) => this.#emit({ kind: "loading", graph }),
+      },
     );
     this.#process = launched;
     return launched;

@@ -1,10 +1,21 @@
 import { expect, test } from "bun:test";
-import { loadFooter, loadHeader, okLine, reportOf } from "../../tests/support/ledger-lines.ts";
+import {
+  loadFooter,
+  loadHeader,
+  okLine,
+  reportOf,
+  streamLine,
+} from "../../tests/support/ledger-lines.ts";
 import { definitionOf, definitions } from "./definitions.ts";
 import { renderText } from "./render-text.ts";
 
 const report = reportOf({
-  "client.log": [loadHeader(0), okLine(4, 1), loadFooter(4000, { scheduled: 1, ok: 1 })],
+  "client.log": [
+    loadHeader(0),
+    okLine(4, 1),
+    streamLine(3000, 1),
+    loadFooter(4000, { scheduled: 1, ok: 1, streams: 1, streams_ok: 1 }),
+  ],
 });
 
 test("definitions stand below the figures when asked for, and only then", () => {

@@ -2,7 +2,14 @@ import { formatDuration } from "../base/duration.ts";
 import { limits } from "../base/limits.ts";
 
 /** The blocks of the report that have figures to define. */
-export type Section = "requests" | "throughput" | "latency" | "replicas" | "outages" | "audit";
+export type Section =
+  | "requests"
+  | "throughput"
+  | "latency"
+  | "replicas"
+  | "streams"
+  | "outages"
+  | "audit";
 
 /** What a figure means, as headings, --explain and every other reader are told it. */
 export interface Definition {
@@ -44,6 +51,22 @@ const bySection: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     "service time": "one attempt, sent to answer",
     executed: "executions in its server ledgers, of this run's requests",
     "states seen": "how often the client held it for healthy, suspect, down or probing",
+  },
+  streams: {
+    stream: "one answer of many messages, continued on another replica wherever it breaks",
+    "ok stream":
+      "complete, each vertex exactly once and in order, totals and checksums as they must be",
+    "stopped stream": "ended by the load when it was over, right as far as it came: not lost",
+    "wrong stream": "a message was not what must follow, or the order is not the right one",
+    "failed stream":
+      "a status that no other replica would mend, or it stood still when the load was over and " +
+      "did not go on",
+    "lost stream": "neither ok nor stopped: wrong, failed, or without an outcome",
+    vertices: "taken, each once; the rate beside them is of one stream while it ran",
+    gap:
+      "a stream stood still and went on with another attempt: last message before to first " +
+      "message after; time during which its reader had paused it does not count",
+    "cause of a gap": "how the attempt before the gap ended; DEADLINE_EXCEEDED stands for silence",
   },
   outages: {
     recovery: "of a request: its first failed attempt to its own ok; of an outage: the worst",

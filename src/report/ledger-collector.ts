@@ -8,7 +8,7 @@ import type {
   RestartRecord,
   RunRecord,
 } from "../ledger/record.ts";
-import { runOfRequest } from "../ledger/record.ts";
+import { runOfRequest, streamId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import { RunData } from "./run-data.ts";
 
@@ -160,6 +160,15 @@ export class LedgerCollector {
     return { data, number };
   }
 
+  /** The run and number of a stream's id, as locate() of a request's. */
+  locateStream(stream: string): { data: RunData; number: number } | undefined {
+    const run = runOfRequest(stream);
+    const start = streamId(run, 0).length - 1;
+    const number = stream.startsWith("-s", run.length) ? numberFrom(stream, start) : undefined;
+    const data = run === "" || number === undefined ? undefined : this.runData(run);
+    return data === undefined || number === undefined ? undefined : { data, number };
+  }
+
   /** The data of `run`, undefined when the selection leaves it out. */
   runData(run: string): RunData | undefined {
     if (!this.#isKept(run)) return undefined;
@@ -214,8 +223,13 @@ export class LedgerSource implements LedgerSink, SourceFacts {
         this.#server ??= this.#addServer(undefined);
         this.#ledger.addExecution(record, this.#server);
         break;
+      case "stream":
+      case "gap":
+        this.#addOfStream(record);
+        break;
       case "tick":
       case "replica":
+      case "flow":
         this.#addOfRun(record);
         break;
       case "run":
@@ -250,11 +264,21 @@ export class LedgerSource implements LedgerSink, SourceFacts {
     else data.addUnsuccessful(number, record);
   }
 
-  #addOfRun(record: LedgerRecord & { kind: "tick" | "replica" }): void {
+  #addOfStream(record: LedgerRecord & { kind: "stream" | "gap" }): void {
+    const located = this.#ledger.locateStream(record.stream);
+    if (located === undefined) return;
+    const { data, number } = located;
+    data.seen(record.tUs);
+    if (record.kind === "stream") data.streams.addStream(number, record);
+    else data.streams.addGap(number, record);
+  }
+
+  #addOfRun(record: LedgerRecord & { kind: "tick" | "replica" | "flow" }): void {
     const data = this.#ledger.runData(record.run);
     if (data === undefined) return;
     data.seen(record.tUs);
     if (record.kind === "tick") data.addTick(record);
+    else if (record.kind === "flow") data.streams.addFlow(record);
     else data.states.push(record);
   }
 

@@ -92,6 +92,7 @@ function addRows(pooled: RunData, data: RunData, base: number): void {
   append(pooled.unsuccessful.outcome, unsuccessful.outcome);
   append(pooled.unsuccessful.endpoint, unsuccessful.endpoint, endpoint);
   append(pooled.unsuccessful.attempts, unsuccessful.attempts);
+  pooled.streams.append(data.streams, pooled.streams.numberMax);
   pooled.states.push(...data.states);
   pooled.ticks.count += data.ticks.count;
   pooled.ticks.scheduled += data.ticks.scheduled;

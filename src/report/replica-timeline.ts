@@ -1,3 +1,4 @@
+import type { ReplicaStateName } from "../ledger/record.ts";
 import { lowerBound } from "./percentile.ts";
 import type { RunData } from "./run-data.ts";
 
@@ -46,12 +47,27 @@ export function replicaTimeline(data: RunData, endpoint: string): ReplicaTimelin
     answers.tUs[filled] = tUs;
     answers.sentUs[filled++] = sentUs;
   }
-  return { failures, answers: sortedByEnd(answers), troubleUs: troubleUs(data, endpoint) };
+  return {
+    failures,
+    answers:
+      length === 0 && !data.streams.isEmpty ? recoveries(data, endpoint) : sortedByEnd(answers),
+    troubleUs: stateInstants(data, endpoint, ["suspect", "down"]),
+  };
 }
 
-function troubleUs(data: RunData, endpoint: string): Float64Array {
+/** Streams leave no record of single answers, but one is what makes a replica healthy. */
+function recoveries(data: RunData, endpoint: string): Answers {
+  const tUs = stateInstants(data, endpoint, ["healthy"]);
+  return { tUs, sentUs: tUs };
+}
+
+function stateInstants(
+  data: RunData,
+  endpoint: string,
+  states: readonly ReplicaStateName[],
+): Float64Array {
   const instants = data.states
-    .filter(({ state }) => state === "suspect" || state === "down")
+    .filter(({ state }) => states.includes(state))
     .filter((change) => change.endpoint === endpoint);
   return Float64Array.from(instants, ({ tUs }) => tUs).sort();
 }

@@ -214,6 +214,8 @@ describe("reportLedgers() over a run worked out by hand", () => {
       ["nothing lost", "no"],
       ["nothing wrong", "no"],
       ["recovery under 1 s", "yes"], // 8 ms
+      ["no stream lost", "yes"],
+      ["no stream wrong", "yes"],
       ["ledger complete", "yes"],
       ["ledgers consistent", "yes"],
     ]);
@@ -221,7 +223,7 @@ describe("reportLedgers() over a run worked out by hand", () => {
 
   test("names the files and what they hold", () => {
     expect(reportOf(golden).files).toEqual([
-      { path: "client.log", recordCount: 18, skippedLineCount: 0, holds: ["client"] },
+      { path: "client.log", recordCount: 25, skippedLineCount: 0, holds: ["client"] },
       { path: "fault.log", recordCount: 3, skippedLineCount: 0, holds: ["fault"] },
       { path: "server_50051.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },
       { path: "server_50052.log", recordCount: 6, skippedLineCount: 0, holds: ["server"] },

@@ -2,7 +2,7 @@ import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerRecord, RunRecord } from "../ledger/record.ts";
 import { causeFigures } from "./cause-figures.ts";
-import type { RunFigures } from "./figure-catalog.ts";
+import type { RunFigures } from "./figure-kinds.ts";
 import { latencyFigures } from "./latency.ts";
 import type { LedgerCollector, SourceFacts } from "./ledger-collector.ts";
 import { pooledRun, poolingRemarks, selectedRuns } from "./pooled-run.ts";
@@ -22,6 +22,7 @@ import type {
   RunPart,
   RunReport,
 } from "./run-report.ts";
+import { missingStreamRecords, streamFigures } from "./stream-figures.ts";
 import { throughputFigures } from "./throughput.ts";
 import { judge } from "./verdict.ts";
 import { wallSecond } from "./wall-time.ts";
@@ -65,6 +66,7 @@ function reportRun(
 ): RunReport {
   const data = pooledRun(runs);
   const requests = requestFigures(data);
+  const streams = streamFigures(data);
   const affected = affectedRequests(data);
   const apart = combined(runs.map((own) => reportApart(ledger, own)));
   const { executions, outages, byEndpoint, consistency } = apart;
@@ -80,6 +82,7 @@ function reportRun(
     recovery: recoveryFigures(affected.values(), affected.size),
     outages,
     outagesByCause: causeFigures(outages),
+    streams,
     executions,
     restarts: apart.restarts,
     clocks: apart.clocks,
@@ -88,7 +91,7 @@ function reportRun(
   };
   const evidence = {
     ...figures,
-    missingRecords: missingRecords(data, requests),
+    missingRecords: [...missingRecords(data, requests), ...missingStreamRecords(data, streams)],
     isLedgerKept: runs.every(({ run }) => ledger.isKeptInFile(run)),
     consistency,
   };
@@ -138,7 +141,8 @@ function fileFigures(source: SourceFacts): FileFigures {
   const count = (...kinds: readonly LedgerRecord["kind"][]) =>
     kinds.reduce((sum, kind) => sum + (recordCounts.get(kind) ?? 0), 0);
   const holds: FileContent[] = [];
-  if (count("ok", "attempt", "request", "tick", "replica") > 0) holds.push("client");
+  if (count("ok", "attempt", "request", "tick", "replica", "stream", "gap", "flow") > 0)
+    holds.push("client");
   if (count("execution") > 0) holds.push("server");
   if (count("fault") > 0) holds.push("fault");
   const recordCount = [...recordCounts.values()].reduce((sum, each) => sum + each, 0);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import Ajv2020 from "ajv/dist/2020";
-import { loadFooter, loadHeader, okLine, reportOf } from "../../tests/support/ledger-lines.ts";
+import {
+  flowLine,
+  gapLine,
+  loadFooter,
+  loadHeader,
+  okLine,
+  reportOf,
+  streamLine,
+} from "../../tests/support/ledger-lines.ts";
 import { randomRun } from "../../tests/support/random-run.ts";
 import { renderJson } from "./render-json.ts";
 import schema from "./report.schema.json";
@@ -28,6 +36,14 @@ describe("report.schema.json", () => {
     ];
     const report = reportOf({ "a.log": client("a", "h1"), "b.log": client("b", "h2") });
     expect(report.reports[0]?.run.parts).toHaveLength(2);
+    expect(errorsOf(renderJson(report))).toEqual([]);
+  });
+
+  test("describes streams, with gaps and without an outcome", () => {
+    const header = loadHeader(0).replace(" t_us=", " config.mode=stream config.streams=2 t_us=");
+    const lines = [header, gapLine(500, 1), streamLine(900, 2), flowLine(1, 1, 5)];
+    const report = reportOf({ "client.log": lines });
+    expect(report.reports[0]?.streams).toMatchObject({ total: 2, lost: 1 });
     expect(errorsOf(renderJson(report))).toEqual([]);
   });
 

@@ -1,10 +1,11 @@
 import { DfsError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { printable } from "../base/printable.ts";
+import type { JudgedRequirement } from "./criterion.ts";
 import { units } from "./figure.ts";
-import { type Figure, figureCatalog, type RunFigures } from "./figure-catalog.ts";
+import { figureCatalog } from "./figure-catalog.ts";
+import type { Figure, RunFigures } from "./figure-kinds.ts";
 import type { Criterion } from "./run-report.ts";
-import type { JudgedRequirement } from "./verdict.ts";
 
 export type Operator = ">=" | "<=" | ">" | "<" | "=" | "!=";
 
@@ -24,7 +25,7 @@ const words: Readonly<Record<Operator, string>> = {
   "!=": "not",
 };
 
-const form = /^\s*([A-Za-z][\w.]*)\s*(>=|<=|==|!=|=|>|<|:)\s*(.*?)\s*$/s;
+const form = /^\s*([A-Za-z][\w.-]*)\s*(>=|<=|==|!=|=|>|<|:)\s*(.*?)\s*$/s;
 
 /**
  * Reads `FIGURE OPERATOR VALUE`. A colon stands for >= where more is better and for <= where less
@@ -43,7 +44,8 @@ export function parseRequirement(text: string, name: string): Requirement {
     );
   }
   const [, word = "", operator = "", value = ""] = match;
-  const figure = figureCatalog.find((candidate) => candidate.name === word.toLowerCase());
+  const wanted = word.toLowerCase().replaceAll("-", "_");
+  const figure = figureCatalog.find((candidate) => candidate.name === wanted);
   if (figure === undefined) {
     throw new DfsError(
       "usage",

@@ -9,6 +9,7 @@ import type {
   TickRecord,
 } from "../ledger/record.ts";
 import { IndexColumn, Names, NumberColumn } from "./column.ts";
+import { StreamData } from "./stream-data.ts";
 
 /** Requests that ended ok; one row each. */
 export class OkRows {
@@ -81,6 +82,7 @@ export class RunData {
   readonly attempts = new AttemptRows();
   readonly unsuccessful = new UnsuccessfulRows();
   readonly executions = new ExecutionRows();
+  readonly streams = new StreamData();
   readonly states: ReplicaRecord[] = [];
   readonly ticks = { count: 0, scheduled: 0, notSent: 0, hedgesRefused: 0, lagMaxUs: 0 };
 

@@ -1,3 +1,5 @@
+import type { StreamFigures } from "./stream-report.ts";
+
 /**
  * What a report says, as values: the text and the JSON are two spellings of it. Spans are
  * milliseconds (exact to the microsecond), instants are microseconds since the epoch, null is "not
@@ -42,6 +44,8 @@ export interface RunReport {
   readonly outages: readonly OutageFigures[];
   /** The outages of one cause taken together, the most frequent cause first. */
   readonly outagesByCause: readonly CauseFigures[];
+  /** Null when the run has none. */
+  readonly streams: StreamFigures | null;
   readonly executions: ExecutionFigures;
   readonly restarts: readonly RestartFact[];
   readonly clocks: readonly ClockOffset[];

@@ -19,6 +19,7 @@ const evidence: Evidence = {
   },
   lag: { p99Ms: 1, maxMs: 2, lateCount: 0 },
   recovery: { affectedCount: 0, recoveredCount: 0, p50Ms: null, worstMs: null },
+  streams: null,
   missingRecords: [],
   isLedgerKept: true,
   consistency: { contradictions: [], undecided: [], unfinishedServerCount: 0, remarks: [] },
@@ -30,6 +31,7 @@ interface Change {
   readonly duration?: Partial<Evidence["duration"]>;
   readonly lag?: Partial<Evidence["lag"]>;
   readonly recovery?: Partial<Evidence["recovery"]>;
+  readonly streams?: Evidence["streams"];
   readonly missingRecords?: readonly string[];
   readonly isLedgerKept?: boolean;
   readonly consistency?: Partial<Evidence["consistency"]>;
@@ -42,6 +44,7 @@ function judged(change: Change) {
     duration: { ...evidence.duration, ...change.duration },
     lag: { ...evidence.lag, ...change.lag },
     recovery: { ...evidence.recovery, ...change.recovery },
+    streams: change.streams ?? null,
     missingRecords: change.missingRecords ?? [],
     isLedgerKept: change.isLedgerKept ?? true,
     consistency: { ...evidence.consistency, ...change.consistency },

@@ -2,10 +2,16 @@ import { formatDuration } from "../base/duration.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import type { Consistency } from "./consistency.ts";
+import { criterion, type JudgedRequirement, noFooter } from "./criterion.ts";
 import type { Criterion, RunReport, Verdict } from "./run-report.ts";
+import { streamCriteria } from "./stream-criteria.ts";
+import { isOfStreamsAlone } from "./stream-report.ts";
 
 /** Everything the guide's criteria look at. */
-export type Evidence = Pick<RunReport, "run" | "requests" | "duration" | "lag" | "recovery"> & {
+export type Evidence = Pick<
+  RunReport,
+  "run" | "requests" | "duration" | "lag" | "recovery" | "streams"
+> & {
   /** Records of each kind that the footer counts and the ledger does not hold, such as `2 ok`. */
   readonly missingRecords: readonly string[];
   /** False: the load was told to keep no ledger file. */
@@ -40,22 +46,23 @@ export function judge(evidence: Evidence, required: readonly JudgedRequirement[]
 /** No figure that a requirement could be about. */
 const always = "";
 
-/** A criterion, and the figure that it is about. */
-export interface JudgedRequirement {
-  readonly figure: string;
-  readonly criterion: Criterion;
-}
-
 function guideCriteria(evidence: Evidence): readonly JudgedRequirement[] {
   return [
     { figure: always, criterion: durationHeld(evidence) },
+    ...(isOfStreamsAlone(evidence) ? [] : requestCriteria(evidence)),
+    ...streamCriteria(evidence.streams),
+    { figure: always, criterion: ledgerComplete(evidence) },
+    { figure: always, criterion: ledgersConsistent(evidence) },
+  ];
+}
+
+function requestCriteria(evidence: Evidence): readonly JudgedRequirement[] {
+  return [
     { figure: always, criterion: rateHeld(evidence) },
     { figure: "success", criterion: successRate(evidence) },
     { figure: "lost", criterion: nothingLost(evidence) },
     ...nothingWrong(evidence).map((criterion) => ({ figure: "wrong", criterion })),
     { figure: "recovery", criterion: recovery(evidence) },
-    { figure: always, criterion: ledgerComplete(evidence) },
-    { figure: always, criterion: ledgersConsistent(evidence) },
   ];
 }
 
@@ -70,17 +77,7 @@ export function exitStatusOfVerdict({ result }: Verdict): ExitStatus {
   }
 }
 
-const noFooter = "the load left no footer: it was killed, or it still runs";
 const nothingScheduled = "no request was scheduled";
-
-function criterion(
-  facts: Pick<Criterion, "name" | "required" | "actual">,
-  finding: { no?: string | false; unknown?: string | false },
-): Criterion {
-  if (finding.no) return { ...facts, met: "no", why: finding.no };
-  if (finding.unknown) return { ...facts, met: "unknown", why: finding.unknown };
-  return { ...facts, met: "yes", why: "" };
-}
 
 function durationHeld({ run, duration }: Evidence): Criterion {
   const { plannedMs, heldMs, plannedPerSecond } = duration;
@@ -186,11 +183,16 @@ function recovery({ requests, recovery: { affectedCount, recoveredCount, worstMs
   );
 }
 
-function ledgerComplete({ requests, missingRecords, run, isLedgerKept }: Evidence): Criterion {
+function ledgerComplete(evidence: Evidence): Criterion {
+  const { requests, streams, missingRecords, run, isLedgerKept } = evidence;
   const { lostRecords, contradictory } = requests;
+  const contradictoryStreams = streams?.contradictory ?? 0;
   const faults = [
     ...((lostRecords ?? 0) > 0 ? [`the load could not write ${lostRecords} records`] : []),
     ...(contradictory > 0 ? [`${contradictory} requests have more than one outcome`] : []),
+    ...(contradictoryStreams > 0
+      ? [`${contradictoryStreams} streams have more than one outcome`]
+      : []),
     ...(missingRecords.length > 0
       ? [`records that the footer counts are missing: ${missingRecords.join(", ")}`]
       : []),

@@ -19,7 +19,10 @@ export interface Channel {
   renew(): void;
   /** `onResult` is called exactly once, never before unary() has returned. */
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall;
-  /** A call answered by any number of messages; `onEnd` is called exactly once, after the last. */
+  /**
+   * A call answered by any number of messages; `onEnd` is called exactly once, after the last, and
+   * neither before stream() has returned.
+   */
   stream(call: StreamCall, events: StreamEvents): StreamControl;
   /** Ends what is open with CANCELLED. */
   close(): void;
@@ -37,6 +40,7 @@ export interface StreamCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly request: Uint8Array;
+  /** Infinite: none. */
   readonly timeoutMs: number;
   readonly metadata?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,13 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Channel, type ChannelState, type UnaryResult, unaryResult } from "./channel.ts";
-import { type DescribeReplicaResponse, describeReplica } from "./dfs-service.ts";
+import {
+  type DescribeGraphResponse,
+  type DescribeReplicaResponse,
+  describeGraph,
+  describeReplica,
+} from "./dfs-service.ts";
 import { healthCheck } from "./health-service.ts";
+import { isAnswer, type StatusName } from "./status.ts";
 
 /** What a replica says of itself when asked. */
 export interface EndpointDescription {
@@ -12,17 +18,37 @@ export interface EndpointDescription {
   readonly roundTripUs: number | undefined;
   /** Undefined when it is not a dfs replica, or nobody answered. */
   readonly replica: DescribeReplicaResponse | undefined;
+  readonly graph: GraphReply;
 }
 
 /**
- * Asks a replica for its health, then for its description; never rejects, and answers within
- * `timeoutMs`.
+ * What a replica said when asked which graph it would answer from. `unknown`: it does not know the
+ * question, as replicas of the original system do not. `silent`: it did not answer.
+ */
+export type GraphReply =
+  | { readonly kind: "described"; readonly graph: DescribeGraphResponse }
+  | { readonly kind: "refused"; readonly status: StatusName; readonly detail: string }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "silent" };
+
+export interface DescribeOptions {
+  readonly timeoutMs: number;
+  /** For its graph alone, which it may have to build first; as long as `timeoutMs` unless given. */
+  readonly graphTimeoutMs?: number;
+  /** Of the graph asked for; 0: the replica's own. */
+  readonly numVertices?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * Asks a replica for its health, then for its description and its graph; never rejects, and answers
+ * within `timeoutMs`, or `graphTimeoutMs` later when it is alive and its graph takes that long.
  */
 export async function describeEndpoint(
   channel: Channel,
-  timeoutMs: number,
-  clock: Clock = systemClock,
+  options: DescribeOptions,
 ): Promise<EndpointDescription> {
+  const { timeoutMs, clock = systemClock } = options;
   const startUs = clock.nowUs();
   const health = await unaryResult(channel, {
     path: healthCheck.path,
@@ -37,12 +63,14 @@ export async function describeEndpoint(
       detail: await whyBroken(channel),
       roundTripUs: undefined,
       replica: undefined,
+      graph: { kind: "silent" },
     };
   }
   const askedUs = clock.nowUs();
   const remainingMs = timeoutMs - (askedUs - startUs) / 1000;
   if (health.status === "DEADLINE_EXCEEDED" || remainingMs <= 0) {
-    return { isServing, detail, roundTripUs: undefined, replica: undefined };
+    const graph: GraphReply = { kind: "silent" };
+    return { isServing, detail, roundTripUs: undefined, replica: undefined, graph };
   }
   const description = await unaryResult(channel, {
     path: describeReplica.path,
@@ -50,7 +78,37 @@ export async function describeEndpoint(
     timeoutMs: remainingMs,
   });
   const roundTripUs = clock.nowUs() - askedUs;
-  return { isServing, detail, roundTripUs, replica: readDescription(description) };
+  const replica = readDescription(description);
+  const graph = await askGraph(channel, options.graphTimeoutMs ?? remainingMs, options);
+  return { isServing, detail, roundTripUs, replica, graph };
+}
+
+async function askGraph(
+  channel: Channel,
+  timeoutMs: number,
+  { numVertices = 0 }: DescribeOptions,
+): Promise<GraphReply> {
+  const { status, detail, response, isFromPeer, pushback } = await unaryResult(channel, {
+    path: describeGraph.path,
+    request: describeGraph.requestSerialize({ numVertices }),
+    timeoutMs,
+  });
+  if (status === "OK" && response !== undefined) return readGraph(response);
+  if (status === "UNIMPLEMENTED") return { kind: "unknown" };
+  // With a pushback it is only busy.
+  const isTooMuch = status === "RESOURCE_EXHAUSTED" && pushback === undefined;
+  const isRefusal = isFromPeer === true && (isAnswer(status) || isTooMuch);
+  return isRefusal ? { kind: "refused", status, detail } : { kind: "silent" };
+}
+
+/** An answer that cannot be read is not one to this question. */
+function readGraph(response: Uint8Array): GraphReply {
+  try {
+    const graph = describeGraph.responseDeserialize(Buffer.from(response));
+    return { kind: "described", graph };
+  } catch {
+    return { kind: "unknown" };
+  }
 }
 
 /**

@@ -11,10 +11,20 @@ export function frameMessage(message: Uint8Array): Buffer {
   return frame;
 }
 
-/** Cuts a body, in whatever chunks it arrives, into messages. */
+/**
+ * Cuts a body, in whatever chunks it arrives, into messages. A message within one chunk is a view
+ * of it; of others each byte is copied once.
+ */
 export class FrameReader {
   readonly #messageMaxBytes: number;
-  #chunks: Uint8Array[] = [];
+  /** What arrived and was not looked at yet; the first of them from #offset on. */
+  readonly #chunks: Uint8Array[] = [];
+  #offset = 0;
+  readonly #prefix = new Uint8Array(prefixByteCount);
+  #prefixFilled = 0;
+  /** The message whose prefix was read, as far as it has come; undefined while it is one view. */
+  #message: Uint8Array | undefined;
+  #messageFilled = 0;
   #byteCount = 0;
   #failure: CallEnd | undefined;
 
@@ -40,19 +50,64 @@ export class FrameReader {
 
   /** The next whole message; undefined when there is none, or none that may be read. */
   next(): Uint8Array | undefined {
-    if (this.#failure !== undefined || this.#byteCount < prefixByteCount) return undefined;
-    const first = this.#joined(prefixByteCount);
-    const view = new DataView(first.buffer, first.byteOffset, prefixByteCount);
-    const length = view.getUint32(1);
-    this.#failure = this.#refusal(view.getUint8(0), length);
-    const frameByteCount = prefixByteCount + length;
-    if (this.#failure !== undefined || this.#byteCount < frameByteCount) return undefined;
-    const bytes = this.#joined(frameByteCount);
-    const rest = bytes.subarray(frameByteCount);
-    if (rest.length === 0) this.#chunks.shift();
-    else this.#chunks[0] = rest;
-    this.#byteCount -= frameByteCount;
-    return bytes.subarray(prefixByteCount, frameByteCount);
+    if (this.#failure !== undefined || !this.#readPrefix()) return undefined;
+    const length = new DataView(this.#prefix.buffer).getUint32(1);
+    this.#failure = this.#refusal(this.#prefix[0] ?? 0, length);
+    if (this.#failure !== undefined) return undefined;
+    const message = this.#readMessage(length);
+    if (message === undefined) return undefined;
+    this.#prefixFilled = 0;
+    this.#byteCount -= prefixByteCount + length;
+    return message;
+  }
+
+  #readPrefix(): boolean {
+    this.#prefixFilled += this.#fill(this.#prefix, this.#prefixFilled);
+    return this.#prefixFilled === prefixByteCount;
+  }
+
+  #readMessage(length: number): Uint8Array | undefined {
+    if (this.#message === undefined) {
+      const view = this.#view(length);
+      if (view !== undefined) return view;
+      this.#message = Buffer.allocUnsafeSlow(length);
+      this.#messageFilled = 0;
+    }
+    const message = this.#message;
+    this.#messageFilled += this.#fill(message, this.#messageFilled);
+    if (this.#messageFilled < length) return undefined;
+    this.#message = undefined;
+    return message;
+  }
+
+  /** The next `length` bytes where they lie, if they lie in one chunk. */
+  #view(length: number): Uint8Array | undefined {
+    const [chunk = noBytes] = this.#chunks;
+    const end = this.#offset + length;
+    if (end > chunk.length) return undefined;
+    const view = chunk.subarray(this.#offset, end);
+    this.#advance(length);
+    return view;
+  }
+
+  /** Moves what has arrived to `target`, from `filled` on, until it is full; how much that was. */
+  #fill(target: Uint8Array, filled: number): number {
+    let end = filled;
+    for (let [chunk] = this.#chunks; chunk !== undefined && end < target.length; ) {
+      const piece = chunk.subarray(this.#offset, this.#offset + target.length - end);
+      target.set(piece, end);
+      end += piece.length;
+      this.#advance(piece.length);
+      [chunk] = this.#chunks;
+    }
+    return end - filled;
+  }
+
+  #advance(byteCount: number): void {
+    this.#offset += byteCount;
+    if (this.#offset < (this.#chunks[0]?.length ?? 0)) return;
+    this.#chunks.shift();
+    this.#offset = 0;
   }
 
   /** Refused by the prefix alone, before the message is stored. */
@@ -75,13 +130,6 @@ export class FrameReader {
       `the answer's message is larger than allowed: ${length} bytes, at most ${limit}`,
     );
   }
-
-  /** The first chunk, made to hold `byteCount` bytes at least; so many are there. */
-  #joined(byteCount: number): Uint8Array {
-    const [first] = this.#chunks;
-    if (first !== undefined && first.length >= byteCount) return first;
-    const joined = Buffer.concat(this.#chunks);
-    this.#chunks = [joined];
-    return joined;
-  }
 }
+
+const noBytes = new Uint8Array();

@@ -31,6 +31,8 @@ export interface CallCarrier {
   readonly session: ClientHttp2Session;
   readonly authority: string;
   readonly scheme: string;
+  /** What the peer may send ahead of a reader. */
+  readonly receiveWindowBytes: number;
   /** Why the connection is gone, if it is; whoever asks makes sure that its channel knows. */
   lossReason(): string | undefined;
   /** The call's stream has closed. */
@@ -52,7 +54,10 @@ export class Http2Call {
   #carrier: CallCarrier | undefined;
   #serverEnd: CallEnd | undefined;
   #messageCount = 0;
+  /** The reader has paused; what still comes waits in #reader. */
   #isPaused = false;
+  /** Taken from the stream since it was resumed last. */
+  #pulledByteCount = 0;
   #isBodyComplete = false;
   #hasEnded = false;
 
@@ -63,7 +68,10 @@ export class Http2Call {
     this.#reader = new FrameReader(options.messageMaxBytes);
     const { timeoutMs } = options.call;
     this.#deadlineUs = options.clock.nowUs() + timeoutMs * 1000;
-    this.#cancelDeadline = options.clock.after(timeoutMs, () => this.#exceed());
+    this.#cancelDeadline =
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? () => undefined
+        : options.clock.after(timeoutMs, () => this.#exceed());
   }
 
   get hasEnded(): boolean {
@@ -102,7 +110,7 @@ export class Http2Call {
   pause(): void {
     if (this.#hasEnded) return;
     this.#isPaused = true;
-    this.#stream?.pause();
+    this.#holdBack();
   }
 
   resume(): void {
@@ -111,8 +119,20 @@ export class Http2Call {
     queueMicrotask(() => {
       if (this.#isPaused || this.#hasEnded) return;
       this.#deliver();
-      if (!this.#isPaused) this.#stream?.resume();
+      if (this.#isPaused || this.#stream?.isPaused() !== true) return;
+      this.#pulledByteCount = 0;
+      this.#stream.resume();
     });
+  }
+
+  /**
+   * Each time a stream is resumed, Bun opens its whole window anew, whatever of it was read. So it
+   * is paused only once as much has been taken from it as it was allowed then; else a reader that
+   * pauses now and again would be sent without bound.
+   */
+  #holdBack(): void {
+    const { receiveWindowBytes = 0 } = this.#carrier ?? {};
+    if (this.#pulledByteCount >= receiveWindowBytes) this.#stream?.pause();
   }
 
   #headers(carrier: CallCarrier): Record<string, string> {
@@ -124,8 +144,10 @@ export class Http2Call {
       ":authority": carrier.authority,
       te: "trailers",
       "content-type": "application/grpc",
-      "grpc-timeout": formatGrpcTimeout(remainingMs),
     };
+    if (remainingMs !== Number.POSITIVE_INFINITY) {
+      headers["grpc-timeout"] = formatGrpcTimeout(remainingMs);
+    }
     for (const [key, value] of this.#metadata) headers[key] = value;
     return headers;
   }
@@ -135,14 +157,15 @@ export class Http2Call {
     stream.on("data", (chunk: Uint8Array) => {
       if (this.#hasEnded) return;
       this.#reader.push(chunk);
+      this.#pulledByteCount += chunk.length;
       this.#deliver();
+      if (this.#isPaused) this.#holdBack();
     });
     stream.on("trailers", (headers: AnswerHeaders) => this.#takeTrailers(headers));
     stream.on("end", () => this.#completeBody());
     // What went wrong is known at "close", by its code and by the state of the session.
     stream.on("error", () => undefined);
     stream.on("close", () => this.#close(stream.rstCode));
-    if (this.#isPaused) stream.pause();
   }
 
   #begin(headers: AnswerHeaders, flags: number): void {

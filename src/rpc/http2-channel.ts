@@ -25,6 +25,8 @@ export interface Http2ChannelOptions {
   readonly random?: Random;
   readonly connectTimeoutMs?: number;
   readonly messageMaxBytes?: number;
+  /** What the peer may send ahead of a reader. */
+  readonly receiveWindowBytes?: number;
   /** How a connection is opened; default: TCP to the endpoint. */
   readonly dial?: Dial;
   readonly scheme?: "http" | "https";
@@ -38,6 +40,7 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     random: options.random ?? seededRandom(freshSeed()),
     connectTimeoutMs: options.connectTimeoutMs ?? limits.connectTimeoutMs,
     messageMaxBytes: options.messageMaxBytes ?? limits.messageMaxBytes,
+    receiveWindowBytes: options.receiveWindowBytes ?? limits.receiveWindowBytes,
     dial: options.dial ?? dialTcp(endpoint, clock),
     scheme: options.scheme ?? "http",
   });
@@ -131,7 +134,7 @@ class Http2Channel implements Channel {
   }
 
   #attempt(): void {
-    const { clock, dial, scheme, connectTimeoutMs } = this.#options;
+    const { clock, dial, scheme, connectTimeoutMs, receiveWindowBytes } = this.#options;
     this.#cancelPause = undefined;
     this.#attemptUs = clock.nowUs();
     this.#downSinceUs ??= this.#attemptUs;
@@ -141,6 +144,7 @@ class Http2Channel implements Channel {
       scheme,
       clock,
       connectTimeoutMs,
+      receiveWindowBytes,
       events: this.#events,
     });
     if (!this.#isDraining()) this.#enter("connecting");

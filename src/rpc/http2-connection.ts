@@ -13,6 +13,8 @@ export interface Http2ConnectionOptions {
   readonly clock: Clock;
   /** From the first packet to the peer's SETTINGS. */
   readonly connectTimeoutMs: number;
+  /** What the peer may send ahead of a reader. */
+  readonly receiveWindowBytes: number;
   readonly events: ConnectionEvents;
 }
 
@@ -91,17 +93,23 @@ export class Http2Connection {
   }
 
   #open(socket: Socket): void {
+    const { receiveWindowBytes } = this.#options;
     // The address is the socket's; the name here only has to be one that every URL can hold.
     const session = connect("http://localhost", {
       createConnection: () => socket,
-      settings: { enablePush: false },
+      // A stream whose reader pauses holds up none but itself: what it was sent counts as read of
+      // the connection, and only its own window stays closed.
+      settings: { enablePush: false, initialWindowSize: receiveWindowBytes },
     });
     this.#session = session;
     this.#carrier = this.#carrierOf(session);
     session.on("remoteSettings", (settings) => {
       this.#callMaxCount = settings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
-      if (this.#state === "connecting") this.#becomeReady();
-      else if (this.hasRoom) this.#options.events.onRoom(this);
+      if (this.#state === "connecting") {
+        // Bun opens the window of a stream by the size of the connection's: they must be the same.
+        session.setLocalWindowSize(receiveWindowBytes);
+        this.#becomeReady();
+      } else if (this.hasRoom) this.#options.events.onRoom(this);
     });
     session.on("goaway", (code) => {
       this.retire(`connection lost after GOAWAY with error code ${code}`);
@@ -123,6 +131,7 @@ export class Http2Connection {
       session,
       authority: this.#options.authority,
       scheme: this.#options.scheme,
+      receiveWindowBytes: this.#options.receiveWindowBytes,
       lossReason: () => {
         if (session.destroyed) this.#lose(this.#reason);
         return this.#state === "lost" ? this.#reason : undefined;

@@ -99,4 +99,42 @@ export class MessageFields {
     assert(typeof value === "string", `field ${name} is a text`);
     return value;
   }
+
+  bytes(name: string): Uint8Array {
+    const value = this.#fields[name];
+    assert(value instanceof Uint8Array, `field ${name} holds bytes`);
+    return value;
+  }
+
+  numbers(name: string): readonly number[] {
+    const value = this.#list(name);
+    assert(
+      value.every((item) => typeof item === "number"),
+      `field ${name} is a list of numbers`,
+    );
+    return value;
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#list(name);
+    assert(
+      value.every((item) => typeof item === "string"),
+      `field ${name} is a list of texts`,
+    );
+    return value;
+  }
+
+  /** The fields of a message within; undefined when it is absent. */
+  optionalMessage(name: string): MessageFields | undefined {
+    const value = this.#fields[name];
+    if (value === undefined || value === null) return undefined;
+    assert(typeof value === "object", `field ${name} is a message`);
+    return new MessageFields(value);
+  }
+
+  #list(name: string): readonly unknown[] {
+    const value = this.#fields[name];
+    assert(Array.isArray(value), `field ${name} is a list`);
+    return value;
+  }
 }

@@ -1,32 +1,31 @@
 import { messageOf } from "../base/errors.ts";
-import {
-  createSearchScratch,
-  depthFirstSearch,
-  type SearchResult,
-} from "../graph/depth-first-search.ts";
-import { modularGraph } from "../graph/modular-graph.ts";
-import { runDfs } from "../rpc/dfs-service.ts";
+import type { SearchResult } from "../graph/depth-first-search.ts";
+import { type RunResponse, runDfs } from "../rpc/dfs-service.ts";
+import type { DecidedQuestion } from "./dfs-question.ts";
+import { rightAnswer } from "./right-answer.ts";
 import type { Workload } from "./workload.ts";
 
-export interface DfsWorkloadOptions {
-  /** The vertex to find; undefined: visit the whole graph. */
-  readonly target: number | undefined;
-  /** N of modular:N. */
-  readonly numVertices: number;
-  /** `answer`: compare with the right answer. `status`: an OK that can be read is right. */
-  readonly verify: "answer" | "status";
-}
+/** `answer`: compare with the right answer. `status`: an OK that can be read is right. */
+export type Verify = "answer" | "status";
 
 /**
- * RunDFS with one and the same question, whose right answer is found here, once, before the load
- * begins.
+ * RunDFS with one and the same question. The right answer is found here, once, before the load
+ * begins, when the graph is known here; else the first answer sets what is right for all others.
  */
-export function dfsWorkload(options: DfsWorkloadOptions): Workload {
-  const { target, numVertices } = options;
-  const bytes = runDfs.requestSerialize(
-    target === undefined ? { numVertices } : { target, numVertices },
-  );
-  const right = options.verify === "answer" ? rightAnswer(options) : undefined;
+export function dfsWorkload(question: DecidedQuestion, verify: Verify): Workload {
+  const bytes = runDfs.requestSerialize(question.search);
+  let right = verify === "answer" ? rightAnswer(question) : undefined;
+  const answerFault = (answer: RunResponse): string | undefined => {
+    const { fingerprint = question.fingerprint } = answer;
+    // Replicas of the original system do not name theirs.
+    if (fingerprint !== question.fingerprint) {
+      const asked = `${question.spec}, fingerprint ${question.fingerprint}`;
+      return `the replica serves another graph (fingerprint ${fingerprint}) than this run's (${asked})`;
+    }
+    right ??= answer;
+    const isRight = answer.found === right.found && answer.visitedCount === right.visitedCount;
+    return isRight ? undefined : `expected ${inWords(right)}, got ${inWords(answer)}`;
+  };
   return {
     path: runDfs.path,
     isIdempotent: runDfs.idempotency !== "unknown",
@@ -34,18 +33,12 @@ export function dfsWorkload(options: DfsWorkloadOptions): Workload {
     faultOf(_number, response) {
       const answer = readAnswer(response);
       if (typeof answer === "string") return answer;
-      if (right === undefined) return undefined;
-      const isRight = answer.found === right.found && answer.visitedCount === right.visitedCount;
-      return isRight ? undefined : `expected ${inWords(right)}, got ${inWords(answer)}`;
+      return verify === "status" ? undefined : answerFault(answer);
     },
   };
 }
 
-function rightAnswer(options: DfsWorkloadOptions): SearchResult {
-  return depthFirstSearch(modularGraph(options.numVertices), createSearchScratch(), options.target);
-}
-
-function readAnswer(response: Uint8Array): SearchResult | string {
+function readAnswer(response: Uint8Array): RunResponse | string {
   try {
     return runDfs.responseDeserialize(Buffer.from(response));
   } catch (error) {
@@ -53,6 +46,7 @@ function readAnswer(response: Uint8Array): SearchResult | string {
   }
 }
 
-function inWords(answer: SearchResult): string {
+/** `found=true visited=341`. */
+export function inWords(answer: SearchResult): string {
   return `found=${answer.found} visited=${answer.visitedCount}`;
 }

@@ -1,3 +1,5 @@
+import type { TraverseConsumer } from "./traverse-consumer.ts";
+
 /** Which requests the load makes, and what a right answer to each is. */
 export interface Workload {
   /** `/package.Service/Method`. */
@@ -8,4 +10,14 @@ export interface Workload {
   requestBytes(number: number): Uint8Array;
   /** Judges an OK answer; undefined means right, otherwise what was expected and what came. */
   faultOf(number: number, response: Uint8Array): string | undefined;
+}
+
+/** Which streams the load runs, and what a right one is. */
+export interface StreamWorkload {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  /** Whether the method may be executed again, to go on elsewhere. */
+  readonly isIdempotent: boolean;
+  /** Takes one stream, all of which are of the same question. */
+  openConsumer(): TraverseConsumer;
 }

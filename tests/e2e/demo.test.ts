@@ -74,6 +74,10 @@ describe("dfs demo", () => {
       const causes = run.outages.map(({ cause }) => cause).filter((cause) => cause !== "unknown");
       expect(causes.sort()).toEqual(["crash", "stall"]);
       expect(run.restarts.length).toBeGreaterThan(0);
+      // One stream goes through all of it, and on elsewhere when its replica dies.
+      expect(run.streams).toMatchObject({ lost: 0, wrong: 0, failed: 0 });
+      expect(run.streams?.gaps.length).toBeGreaterThan(0);
+      expect(stdout).toMatch(/↻ Stream #1: [\d.]+ms gap after [\d,]+ vertices/);
       await expectNobodyLeft();
     },
     whenBusy,

@@ -89,8 +89,8 @@ describe.skipIf("missing" in installed)("a client of the original system", () =>
   test("learns the original field numbers by reflection, v1 and v1alpha", () => {
     const reflection = seen["reflection"] as { request: unknown; response: unknown };
     const original = { found: 1, visited_count: 2, runtime_ms: 3, stdout: 4, stderr: 5 };
-    expect(reflection.request).toEqual({ target: 1, num_vertices: 2, use_mpi: 3 });
-    expect(reflection.response).toEqual(original);
+    expect(reflection.request).toMatchObject({ target: 1, num_vertices: 2, use_mpi: 3 });
+    expect(reflection.response).toMatchObject(original);
     const services = ["dfs.DFSService", "grpc.health.v1.Health"];
     expect(reflection).toMatchObject({ services: expect.arrayContaining(services) });
     expect(seen["reflection_v1"]).toEqual(expect.arrayContaining(services));

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** gRPC for Python with the official health and reflection clients, all of one release. */
-const packages = ["grpcio", "grpcio-tools", "grpcio-health-checking", "grpcio-reflection"];
-const release = "1.85.1";
+/** gRPC for Python with the official health and reflection clients, all of one release; numpy. */
+const grpcPackages = ["grpcio", "grpcio-tools", "grpcio-health-checking", "grpcio-reflection"];
+const grpcRelease = "1.85.1";
+const numpyRelease = "2.2.6";
 
 const installWithinMs = 300_000;
 
@@ -21,7 +22,10 @@ export async function installPython(): Promise<PythonWithGrpc> {
   const remove = () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   const bin = process.platform === "win32" ? "Scripts" : "bin";
   const python = join(dir, bin, process.platform === "win32" ? "python.exe" : "python");
-  const wanted = packages.map((name) => `${name}==${release}`);
+  const wanted = [
+    ...grpcPackages.map((name) => `${name}==${grpcRelease}`),
+    `numpy==${numpyRelease}`,
+  ];
   const steps = [
     [system, "-m", "venv", dir],
     [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...wanted],

@@ -59,7 +59,7 @@ describe.skipIf(chromiumPath === null)("the HTML report in Chromium", () => {
       const criteria = page.getByRole("table", { name: "Criteria" });
       expect(await criteria.getByRole("row").count()).toBeGreaterThan(8);
       expect(await criteria.getByText("✗ not met").count()).toBe(3);
-      expect(await page.getByRole("img").count()).toBe(3);
+      expect(await page.getByRole("img").count()).toBe(4);
     });
   });
 
@@ -120,6 +120,14 @@ describe.skipIf(chromiumPath === null)("finding one's way in the HTML report", (
     });
   });
 
+  test("a gap's row jumps to its place", async () => {
+    await onPage({}, async (page) => {
+      await page.getByRole("button", { name: /^Show gap 1 of stream gold-s1/ }).click();
+      // From 1.2009 to 1.235 s, with a margin of 0.2 s on both sides.
+      expect(await shown(page)).toMatch(/^Shown: 1\.00\d*s to 1\.43\d*s$/);
+    });
+  });
+
   test("finds a request by number or id, with its failed attempts", async () => {
     await onPage({}, async (page) => {
       const result = page.locator("#search-result");
@@ -145,7 +153,9 @@ describe.skipIf(chromiumPath === null)("finding one's way in the HTML report", (
       expect(await result.textContent()).toContain('"<b>" names no request');
     });
   });
+});
 
+describe.skipIf(chromiumPath === null)("the HTML report, wherever it is opened", () => {
   test("is as wide as a telephone without scrolling sideways", async () => {
     await onPage({ width: 390 }, async (page) => {
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);

@@ -3,6 +3,7 @@ import type { ReplicaChange } from "../../src/failover/replica-set.ts";
 import type { AttemptFailure, CallResult } from "../../src/failover/request.ts";
 import type { Schedule } from "./schedule.ts";
 import type { SimulatedCall } from "./simulated-call.ts";
+import type { StreamHistory } from "./stream-history.ts";
 
 /** All that happened in one run, as seen from outside the code under test. */
 export interface History {
@@ -10,8 +11,10 @@ export interface History {
   readonly startUs: number;
   /** By number - 1. */
   readonly requests: RequestHistory[];
-  /** Calls of requests, per replica, as they were asked of its channel. */
+  readonly streams: StreamHistory[];
+  /** Calls of requests, and of streams, per replica, as they were asked of its channel. */
   readonly calls: SimulatedCall[][];
+  readonly streamCalls: SimulatedCall[][];
   /** When its channel became ready, and when it was asked for a new connection, per replica. */
   readonly readyUs: number[][];
   readonly renewedUs: number[][];
@@ -31,6 +34,8 @@ export interface Leftovers {
   readonly openAttempts: number;
   readonly inFlight: number;
   readonly waiting: number;
+  /** Streams that replicas still work on. */
+  readonly served: number;
 }
 
 export interface RequestHistory {

@@ -1,3 +1,4 @@
+import { FailoverClient, type FailoverClientOptions } from "../../src/failover/failover-client.ts";
 import { HedgeBudget } from "../../src/failover/hedge-budget.ts";
 import type { Policy, ReplicaView, RequestView, Step } from "../../src/failover/policy.ts";
 import { ReplicaSet, type ReplicaSetOptions } from "../../src/failover/replica-set.ts";
@@ -5,6 +6,8 @@ import type { FailoverRequest } from "../../src/failover/request.ts";
 import type { Channel } from "../../src/rpc/channel.ts";
 import { isAnswer } from "../../src/rpc/status.ts";
 import { type AttemptHistory, type History, isDone } from "./history.ts";
+import { observeStream, observeStreamStep } from "./observe-stream.ts";
+import { streamOf } from "./stream-history.ts";
 
 /** The parts a client is made of, so that a mutation can put another in the place of one. */
 export interface Parts {
@@ -13,6 +16,7 @@ export interface Parts {
   channel(channel: Channel): Channel;
   replicas(options: ReplicaSetOptions): ReplicaSet;
   request(request: FailoverRequest): FailoverRequest;
+  client(options: FailoverClientOptions): FailoverClient;
 }
 
 /** The product's own. */
@@ -22,6 +26,7 @@ export const production: Parts = {
   channel: (channel) => channel,
   replicas: (options) => new ReplicaSet(options),
   request: (request) => request,
+  client: (options) => new FailoverClient(options),
 };
 
 /** Sees what a policy is asked and says. */
@@ -45,7 +50,9 @@ export function observePolicy(policy: Policy, history: History, nowUs: () => num
     },
     next(request, replicas) {
       const step = policy.next(request, replicas);
-      observeStep(history, { request, replicas, step });
+      const stream = streamOf(history.streams, request.number);
+      if (stream === undefined) observeStep(history, { request, replicas, step });
+      else observeStreamStep(history, stream, { request, replicas, step, nowUs: nowUs() });
       return step;
     },
   };
@@ -103,7 +110,7 @@ export function observeChannel(channel: Channel, observer: ChannelObserver): Cha
       observer.history.renewedUs[observer.replica]?.push(observer.nowUs());
       channel.renew();
     },
-    stream: (call, events) => channel.stream(call, events),
+    stream: (call, events) => observeStream(channel, observer, call, events),
     close: () => channel.close(),
     unary(call, onResult) {
       const attempt = observeAttempt(observer, call.metadata?.["x-request-id"]);

@@ -3,6 +3,7 @@ import type { ReplicaState } from "../../src/failover/replica-state.ts";
 import type { History, RequestHistory } from "./history.ts";
 import { finePeriod, longestServiceMs, longestTimeoutMs, returnMs } from "./patience.ts";
 import type { Schedule } from "./schedule.ts";
+import { streamViolationsOf } from "./stream-properties.ts";
 
 /** Every rule that the run broke, in words; none, if failover kept its promises. */
 export function violationsOf(history: History): string[] {
@@ -15,6 +16,7 @@ export function violationsOf(history: History): string[] {
       ...neverCancelledEarly(history, request),
       ...answeredInTime(history, request),
     ]),
+    ...streamViolationsOf(history),
     ...hedgesWithinBudget(history),
     ...impossibleChanges(history),
     ...usedAgain(history),

@@ -1,12 +1,14 @@
 import { limits } from "../../src/base/limits.ts";
-import { FailoverClient } from "../../src/failover/failover-client.ts";
+import type { FailoverClient } from "../../src/failover/failover-client.ts";
 import { createPolicy } from "../../src/failover/policy.ts";
 import type { ReplicaChange, ReplicaSet } from "../../src/failover/replica-set.ts";
 import { plan } from "./faults.ts";
 import { type History, isDone, type RequestHistory } from "./history.ts";
 import { observeChannel, observePolicy, type Parts, production } from "./observe.ts";
+import { startStream } from "./run-stream.ts";
 import type { Schedule } from "./schedule.ts";
 import type { SharedClock } from "./simulated-clock.ts";
+import { emptyStreamHistory, streamById } from "./stream-history.ts";
 import { World } from "./world.ts";
 
 export interface RunOptions {
@@ -34,7 +36,9 @@ export function runSchedule(schedule: Schedule, options: RunOptions = {}): Histo
   schedule.requests.forEach((_, index) => {
     world.clock.set(schedule.requests[index]?.atMs ?? 0, () => send(run, index));
   });
+  const endsMs = scheduleStreams(run);
   const endMs = Math.max(
+    ...endsMs,
     ...schedule.requests.map(({ atMs, deadlineMs }) => atMs + deadlineMs),
     ...schedule.faults.map(({ untilMs }) => untilMs),
   );
@@ -45,8 +49,12 @@ export function runSchedule(schedule: Schedule, options: RunOptions = {}): Histo
   history.leftovers = {
     clientTimers: run.clock.timerCount,
     openAttempts: world.channels.reduce((sum, { openRequestCount }) => sum + openRequestCount, 0),
-    inFlight: run.replicas.views.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    inFlight: [...run.replicas.views("request"), ...run.replicas.views("stream")].reduce(
+      (sum, { inFlight }) => sum + inFlight,
+      0,
+    ),
     waiting: run.waitingCount,
+    served: world.replicas.reduce((sum, { openStreamCount }) => sum + openStreamCount, 0),
   };
   run.replicas.close();
   return history;
@@ -65,9 +73,12 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
     replicas: schedule.replicas,
     channel: schedule.channel,
     onCall: (call, replica) => {
-      if (!call.isProbe) history.calls[replica]?.push(call);
+      if (call.served !== undefined) history.streamCalls[replica]?.push(call);
+      else if (!call.isProbe) history.calls[replica]?.push(call);
     },
     onExecute: (call, replica) => {
+      const stream = streamById(history.streams, call.requestId);
+      if (stream !== undefined) stream.executedCount++;
       const request = history.requests[Number(call.requestId) - 1];
       if (request === undefined) return;
       request.executedCount++;
@@ -100,7 +111,7 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
   countWaiting(replicas, (by) => {
     run.waitingCount += by;
   });
-  const client = new FailoverClient({
+  const client = parts.client({
     replicas,
     policy: observePolicy(policy, history, nowUs),
     clock,
@@ -131,13 +142,46 @@ function emptyHistory(schedule: Schedule, startUs: number): History {
       ...{ doneCount: 0, doneUs: 0, result: undefined, executedCount: 0 },
       ...{ roundStart: 0, hasWaited: false, need: "first" as const },
     })),
+    streams: schedule.streams.map((stream, index) => emptyStreamHistory(stream, index, startUs)),
     calls: schedule.replicas.map(() => []),
+    streamCalls: schedule.replicas.map(() => []),
     readyUs: schedule.replicas.map(() => []),
     renewedUs: schedule.replicas.map(() => []),
     ...{ changes: [], timeouts: [], violations: [], stepCount: 0 },
-    leftovers: { clientTimers: 0, openAttempts: 0, inFlight: 0, waiting: 0 },
+    leftovers: { clientTimers: 0, openAttempts: 0, inFlight: 0, waiting: 0, served: 0 },
   };
 }
+
+/**
+ * Returns when each is over, at the latest, from the start of the run. One without a deadline is
+ * cancelled when everything else has long been over.
+ */
+function scheduleStreams(run: Run): number[] {
+  const { history, world, client, tell } = run;
+  const { requests, faults } = history.schedule;
+  const lastMs = Math.max(
+    ...requests.map(({ atMs, deadlineMs }) => atMs + deadlineMs),
+    ...faults.map(({ untilMs }) => untilMs),
+  );
+  return history.streams.map((stream) => {
+    const { atMs, deadlineMs } = stream.schedule;
+    const endMs =
+      deadlineMs < Number.POSITIVE_INFINITY ? atMs + deadlineMs : Math.max(atMs, lastMs) + graceMs;
+    world.clock.set(atMs, () => {
+      const runner = { client, clock: world.clock, violations: history.violations, tell };
+      const handle = startStream(runner, stream);
+      if (deadlineMs < Number.POSITIVE_INFINITY) return;
+      world.clock.set(endMs - atMs, () => {
+        stream.isCancelled = true;
+        handle.cancel();
+      });
+    });
+    return endMs;
+  });
+}
+
+/** For whoever has no deadline, after everything else. */
+const graceMs = 2000;
 
 /** Requests that wait for a replica are a thing the set keeps to itself. */
 function countWaiting(replicas: ReplicaSet, count: (by: number) => void): void {
@@ -197,7 +241,7 @@ function onChange(run: Run, change: ReplicaChange): void {
 
 /** In the instant in which a replica becomes healthy, everything that waits leaves. */
 function assertReleased({ history, replicas, world }: Run, change: ReplicaChange): void {
-  const view = replicas.views[change.endpoint.port - 1];
+  const view = replicas.views("request")[change.endpoint.port - 1];
   if (view?.state !== "healthy" || !view.takesRequests) return;
   for (const request of history.requests) {
     if (!isWaiting(request, world.clock.nowUs())) continue;

@@ -11,6 +11,7 @@ import {
 import { drawEffect, type Fault, type FaultKind, faultKinds } from "./faults.ts";
 import type { ChannelModel } from "./simulated-channel.ts";
 import type { ReplicaModel } from "./simulated-replica.ts";
+import { drawStreams, type ScheduledStream } from "./stream-schedule.ts";
 
 /** All that a run depends on; drawn from its family and seed alone. */
 export interface Schedule {
@@ -24,6 +25,7 @@ export interface Schedule {
   readonly replicas: readonly ReplicaModel[];
   readonly requests: readonly ScheduledRequest[];
   readonly faults: readonly Fault[];
+  readonly streams: readonly ScheduledStream[];
 }
 
 export interface ScheduledRequest {
@@ -67,6 +69,7 @@ export function drawSchedule(family: Family, seed: number): Schedule {
     })),
     requests: drawRequests(random, requestCount, spanMs),
     faults: drawFaults(random, { family, replicaCount: count, spanMs }),
+    streams: drawStreams(random, spanMs),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { UnaryResult } from "../../src/rpc/channel.ts";
 import type { SimulatedConnection } from "./simulated-connection.ts";
+import type { ServedStream } from "./simulated-stream.ts";
 
 /** One call on its way through the simulation; each instant is undefined until it comes. */
 export class SimulatedCall {
@@ -21,17 +22,24 @@ export class SimulatedCall {
   isCancelled = false;
   /** How the client is told of its end. */
   readonly onEnd: (result: UnaryResult) => void;
+  /** Of a stream: where its server is, and how the client is told of its messages. */
+  readonly served: ServedStream | undefined;
+  readonly onMessage: (message: Uint8Array) => void;
 
   constructor(options: {
     readonly path: string;
     readonly requestId: string | undefined;
     readonly deadlineUs: number;
     readonly onEnd: (result: UnaryResult) => void;
+    readonly served?: ServedStream;
+    readonly onMessage?: (message: Uint8Array) => void;
   }) {
     this.path = options.path;
     this.requestId = options.requestId;
     this.deadlineUs = options.deadlineUs;
     this.onEnd = options.onEnd;
+    this.served = options.served;
+    this.onMessage = options.onMessage ?? (() => undefined);
   }
 
   get isProbe(): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { UnaryResult } from "../../src/rpc/channel.ts";
+import type { CallEnd, UnaryResult } from "../../src/rpc/channel.ts";
+import { decodeMessage, encodeQuestion, greetingIndex } from "./simulated-stream.ts";
 import { World } from "./world.ts";
 
 /** One replica, 2 ms of work a call, 1 ms each way; nothing is left to chance. */
@@ -144,4 +145,69 @@ test("cancel() ends a call with CANCELLED, once", () => {
   cancel();
   world.clock.advanceMs(10);
   expect(ended).toMatchObject({ count: 1, atMs: 0, result: { status: "CANCELLED" } });
+});
+
+/** A stream of 8 messages on a connected channel, with what its client has got of it. */
+function prepareStream(after = 0) {
+  const prepared = prepare();
+  const { world, channel } = prepared;
+  channel.connect();
+  world.clock.advanceMs(2);
+  const taken: number[] = [];
+  const ends: CallEnd[] = [];
+  const request = encodeQuestion({ stream: 1, total: 8, after });
+  const control = channel.stream(
+    { path: "/a.B/C", request, timeoutMs: 1000, metadata: { "x-request-id": "stream-1" } },
+    {
+      onMessage: (message) => {
+        const { index } = decodeMessage(message);
+        if (index !== greetingIndex) taken.push(index);
+      },
+      onEnd: (end) => ends.push(end),
+    },
+  );
+  return { ...prepared, taken, ends, control };
+}
+
+test("a stream brings its messages in order, after those that are left out, and ends", () => {
+  const { world, taken, ends, replica } = prepareStream(5);
+  world.clock.advanceMs(100);
+  expect(taken).toEqual([5, 6, 7]);
+  expect(ends).toMatchObject([{ status: "OK" }]);
+  expect([replica.openStreamCount, replica.executedCount]).toEqual([0, 1]);
+});
+
+test("a paused stream takes nothing, costs the server its window, and goes on", () => {
+  const { world, taken, ends, control, replica } = prepareStream();
+  control.pause();
+  world.clock.advanceMs(500);
+  expect([taken, ends, replica.openStreamCount, replica.busyCount]).toEqual([[], [], 1, 0]);
+  control.resume();
+  world.clock.advanceMs(100);
+  expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(ends).toMatchObject([{ status: "OK" }]);
+});
+
+test("a cancelled stream stops at the server, at work or waiting for its reader", () => {
+  for (const isPaused of [false, true]) {
+    const { world, taken, ends, control, replica } = prepareStream();
+    if (isPaused) control.pause();
+    world.clock.advanceMs(isPaused ? 100 : 3);
+    const takenCount = taken.length;
+    control.cancel();
+    world.clock.advanceMs(10);
+    expect([replica.openStreamCount, replica.busyCount]).toEqual([0, 0]);
+    expect(taken.length).toBe(takenCount);
+    expect(ends).toMatchObject([{ status: "CANCELLED" }]);
+  }
+});
+
+test("a crash cuts a stream after what has arrived", () => {
+  const { world, taken, ends, replica } = prepareStream();
+  world.clock.advanceMs(4);
+  replica.crash();
+  world.clock.advanceMs(10);
+  expect(taken.length).toBeGreaterThan(0);
+  expect(taken.length).toBeLessThan(8);
+  expect(ends).toMatchObject([{ status: "UNAVAILABLE", mayHaveExecuted: true }]);
 });

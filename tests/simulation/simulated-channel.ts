@@ -4,7 +4,9 @@ import type {
   CancelCall,
   Channel,
   ChannelState,
+  StreamCall,
   StreamControl,
+  StreamEvents,
   UnaryCall,
   UnaryResult,
 } from "../../src/rpc/channel.ts";
@@ -12,6 +14,7 @@ import { SimulatedCall } from "./simulated-call.ts";
 import type { SimulatedClock, SimulatedTimer } from "./simulated-clock.ts";
 import type { ClientEnd, SimulatedConnection } from "./simulated-connection.ts";
 import type { SimulatedReplica } from "./simulated-replica.ts";
+import { decodeQuestion, Inbox, ServedStream } from "./simulated-stream.ts";
 
 export interface ChannelModel {
   /** The pause before connecting again, doubled at each failure in a row, jittered by a fifth. */
@@ -46,6 +49,8 @@ interface OpenCall {
   readonly call: SimulatedCall;
   readonly onResult: (result: UnaryResult) => void;
   timer: SimulatedTimer | undefined;
+  /** Of a stream. */
+  readonly inbox?: Inbox<UnaryResult>;
 }
 
 /** A client's channel to a simulated replica; keeps the contract of Channel to the letter. */
@@ -100,7 +105,43 @@ export class SimulatedChannel implements Channel {
       onEnd: (result) => this.#end(open, result),
     });
     const open: OpenCall = { call, onResult, timer: undefined };
-    this.#options.onCall?.(call);
+    this.#begin(open, asked);
+    return () => this.#cancel(open);
+  }
+
+  stream(asked: StreamCall, events: StreamEvents): StreamControl {
+    const inbox = new Inbox<UnaryResult>({
+      onMessage: (message) => events.onMessage(message),
+      onTaken: () => {
+        const { connection } = call;
+        if (connection !== undefined) this.#options.replica.sendCredit(connection, call);
+      },
+      onEnd: (result) => this.#end(open, result),
+    });
+    const call = new SimulatedCall({
+      path: asked.path,
+      requestId: asked.metadata?.["x-request-id"],
+      deadlineUs: this.#clock.nowUs() + Math.round(asked.timeoutMs * 1000),
+      onEnd: (result) => inbox.finish(result),
+      onMessage: (message) => inbox.push(message),
+      served: new ServedStream(decodeQuestion(asked.request)),
+    });
+    const open: OpenCall = {
+      ...{ call, timer: undefined, inbox },
+      onResult: (result) => events.onEnd(result),
+    };
+    this.#begin(open, asked);
+    return {
+      cancel: () => this.#cancel(open),
+      pause: () => inbox.pause(),
+      resume: () => {
+        this.#clock.set(0, () => inbox.resume());
+      },
+    };
+  }
+
+  #begin(open: OpenCall, asked: UnaryCall): void {
+    this.#options.onCall?.(open.call);
     this.#open.add(open);
     // While the calls of a lost connection end, the state may still be that of before.
     if (this.#state === "ready" && this.#connection !== undefined) this.#send(open);
@@ -110,14 +151,10 @@ export class SimulatedChannel implements Channel {
       open.timer = this.#clock.set(0, () =>
         this.#end(open, { status: "UNAVAILABLE", detail, mayHaveExecuted: false }),
       );
-      return () => this.#cancel(open);
+      return;
     }
+    if (asked.timeoutMs === Number.POSITIVE_INFINITY) return;
     open.timer = this.#clock.set(asked.timeoutMs, () => this.#onDeadline(open));
-    return () => this.#cancel(open);
-  }
-
-  stream(): StreamControl {
-    throw new Error("A simulated channel has no streams");
   }
 
   close(): void {
@@ -221,6 +258,7 @@ export class SimulatedChannel implements Channel {
     if (!this.#open.has(open)) return;
     const mayHaveExecuted = open.call.sentUs !== undefined;
     this.#sendCancel(open);
+    open.inbox?.close();
     const end = () =>
       this.#end(open, { status: "CANCELLED", detail: "cancelled", mayHaveExecuted });
     if (this.#model.cancelsAtOnce) end();
@@ -237,6 +275,7 @@ export class SimulatedChannel implements Channel {
   #end(open: OpenCall, result: UnaryResult): void {
     if (!this.#open.delete(open)) return;
     this.#unsent.delete(open);
+    open.inbox?.close();
     if (open.timer !== undefined) this.#clock.cancel(open.timer);
     this.#hangUpRetired(open.call.connection);
     open.onResult(result);

@@ -1,9 +1,11 @@
 import type { Random } from "../../src/base/random.ts";
 import type { UnaryResult } from "../../src/rpc/channel.ts";
+import { CallQueue } from "./call-queue.ts";
 import { drawSpanMs, type SpanModel } from "./draws.ts";
 import type { SimulatedCall } from "./simulated-call.ts";
 import type { SimulatedClock, SimulatedTimer } from "./simulated-clock.ts";
 import { type ClientEnd, SimulatedConnection, type SimulatedLink } from "./simulated-connection.ts";
+import type { ServedStream } from "./simulated-stream.ts";
 
 export interface ReplicaModel {
   /** Time one call takes of one worker. */
@@ -41,6 +43,9 @@ interface Job {
   timer: SimulatedTimer | undefined;
 }
 
+/** What one step of a stream takes, as a share of a call's time. */
+const stepShare = 0.25;
+
 const response = new Uint8Array([1]);
 const answered: UnaryResult = { status: "OK", detail: "", response, mayHaveExecuted: true };
 const unimplemented: UnaryResult = {
@@ -63,6 +68,8 @@ export class SimulatedReplica {
   readonly #connections = new Set<SimulatedConnection>();
   readonly #queue = new CallQueue();
   readonly #jobs = new Set<Job>();
+  /** Streams that have begun and not ended. */
+  readonly #streams = new Set<SimulatedCall>();
   /** What has reached the suspended process and waits to be read. */
   #unread: (() => void)[] = [];
   /** Greetings that the mute process owes. */
@@ -122,8 +129,34 @@ export class SimulatedReplica {
     connection.toServer(() =>
       this.#read(() => {
         call.isCancelled = true;
+        if (call.served?.isParked && this.#streams.has(call)) this.#leave(call);
       }),
     );
+  }
+
+  /** The client has taken a message of a stream. */
+  sendCredit(connection: SimulatedConnection, call: SimulatedCall): void {
+    connection.toServer(() =>
+      this.#read(() => {
+        const { served } = call;
+        if (served === undefined || !this.#streams.has(call)) return;
+        served.allow(this.#clock.nowUs());
+        if (!served.isParked) return;
+        served.isParked = false;
+        this.#queue.push(call);
+        this.#startNext();
+      }),
+    );
+  }
+
+  /** Streams it works on, or would, if their clients took more. */
+  get openStreamCount(): number {
+    const isWanted = ({ isCancelled, connection, deadlineUs }: SimulatedCall) =>
+      !isCancelled &&
+      !connection?.isClosed &&
+      !connection?.isHalfOpen &&
+      deadlineUs > this.#clock.nowUs();
+    return [...this.#streams].filter(isWanted).length;
   }
 
   /** The client closes its end. */
@@ -149,6 +182,7 @@ export class SimulatedReplica {
       this.#leave(job.call);
     }
     this.#jobs.clear();
+    for (const call of [...this.#streams]) this.#leave(call);
     for (const connection of this.#connections) connection.closeAtServer("connection reset");
     this.#connections.clear();
   }
@@ -241,9 +275,16 @@ export class SimulatedReplica {
     } else if (call.isProbe && !this.#model.queuesProbes) {
       this.#answer(call, unimplemented);
     } else {
+      if (call.served !== undefined) this.#greet(connection, call, call.served);
       this.#queue.push(call);
       this.#startNext();
     }
+  }
+
+  #greet(connection: SimulatedConnection, call: SimulatedCall, served: ServedStream): void {
+    this.#streams.add(call);
+    served.begin(this.#clock.nowUs());
+    connection.toClient(() => call.onMessage(served.greeting));
   }
 
   #strikes(): boolean {
@@ -263,15 +304,20 @@ export class SimulatedReplica {
 
   #isForgotten(call: SimulatedCall): boolean {
     if (call.deadlineUs <= this.#clock.nowUs()) return true;
-    if (!this.#model.honoursCancel) return false;
+    // Of a stream nothing more is made for nobody, whatever the server.
+    if (!this.#model.honoursCancel && call.served === undefined) return false;
     return call.isCancelled || (call.connection?.isClosed ?? true);
   }
 
   #execute(call: SimulatedCall): void {
-    call.startedUs = this.#clock.nowUs();
-    this.executedCount++;
-    this.#options.onExecute?.(call);
-    const remainingMs = drawSpanMs(this.#model.service, this.#options.random) * this.slowdown;
+    if (call.startedUs === undefined) {
+      call.startedUs = this.#clock.nowUs();
+      this.executedCount++;
+      this.#options.onExecute?.(call);
+    }
+    const share = call.served === undefined ? 1 : stepShare;
+    const serviceMs = drawSpanMs(this.#model.service, this.#options.random) * share;
+    const remainingMs = serviceMs * this.slowdown;
     const job: Job = { call, remainingMs, timer: undefined };
     this.#jobs.add(job);
     this.#run(job);
@@ -288,6 +334,7 @@ export class SimulatedReplica {
   #complete(call: SimulatedCall): void {
     if (this.answersToLose > 0) {
       this.answersToLose--;
+      this.#streams.delete(call);
       call.finishedUs = this.#clock.nowUs();
       if (call.connection !== undefined) {
         this.#connections.delete(call.connection);
@@ -297,7 +344,25 @@ export class SimulatedReplica {
     }
     const fault = this.applicationFault;
     const isStruck = fault !== undefined && !fault.isBeforeExecution && this.#strikes();
-    this.#answer(call, isStruck ? fault.result : answered);
+    if (isStruck) this.#answer(call, fault.result);
+    else if (call.served === undefined) this.#answer(call, answered);
+    else this.#proceed(call, call.served);
+  }
+
+  /** One step of a stream is done, its end the last; the next waits for its turn like anybody. */
+  #proceed(call: SimulatedCall, served: ServedStream): void {
+    if (served.isComplete) {
+      this.#answer(call, answered);
+      return;
+    }
+    const { connection } = call;
+    const message = served.step(this.#clock.nowUs());
+    if (message !== undefined && connection !== undefined) {
+      connection.toClient(() => call.onMessage(message));
+    }
+    if (served.isComplete || served.hasCredit) this.#queue.push(call);
+    else if (this.#isForgotten(call)) this.#leave(call);
+    else served.isParked = true;
   }
 
   #answer(call: SimulatedCall, result: UnaryResult): void {
@@ -310,6 +375,7 @@ export class SimulatedReplica {
   }
 
   #leave(call: SimulatedCall): void {
+    this.#streams.delete(call);
     call.finishedUs = this.#clock.nowUs();
     const { connection } = call;
     if (connection === undefined) return;
@@ -321,30 +387,5 @@ export class SimulatedReplica {
     if (connection.openCount > 0) return;
     this.#connections.delete(connection);
     connection.closeAtServer("connection closed");
-  }
-}
-
-/** First in, first out, in constant time however long it grows. */
-class CallQueue {
-  #items: SimulatedCall[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(call: SimulatedCall): void {
-    this.#items.push(call);
-  }
-
-  shift(): SimulatedCall | undefined {
-    const call = this.#items[this.#head];
-    if (call === undefined) return undefined;
-    this.#head++;
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return call;
   }
 }

@@ -129,6 +129,44 @@ export function lostLine(ms: number, number: number, facts: LostLine = {}): stri
   );
 }
 
+export interface StreamLine {
+  readonly run?: string;
+  readonly outcome?: string;
+  readonly endpoint?: string;
+  readonly attempts?: number;
+  readonly elapsedMs?: number;
+  readonly items?: number;
+}
+
+/** Stream `number` ended `ms` after the start. */
+export function streamLine(ms: number, number: number, facts: StreamLine = {}): string {
+  const { run = "r", outcome = "ok", endpoint = "localhost:50051", attempts = 1 } = facts;
+  const { elapsedMs = 1000, items = 500_000 } = facts;
+  return line(
+    ms,
+    `stream=${run}-s${number} outcome=${outcome} endpoint=${endpoint} attempts=${attempts} ` +
+      `elapsed_ms=${elapsedMs.toFixed(3)} items=${items} detail=why`,
+  );
+}
+
+/** Stream `number` went on `ms` after the start, after `gapMs`. */
+export function gapLine(
+  ms: number,
+  number: number,
+  facts: { run?: string; gapMs?: number; items?: number; status?: string } = {},
+): string {
+  const { run = "r", gapMs = 34.1, items = 120_000, status = "UNAVAILABLE" } = facts;
+  return line(
+    ms,
+    `gap=${run}-s${number} gap_ms=${gapMs.toFixed(3)} items=${items} from=localhost:50051 ` +
+      `to=localhost:50052 status=${status} detail="connection dropped"`,
+  );
+}
+
+export function flowLine(second: number, open: number, items: number): string {
+  return line(second * 1000, `flow=${second} open=${open} items=${items} run=r`);
+}
+
 export function stateLine(ms: number, endpoint: string, state: string): string {
   return line(ms, `replica=${endpoint} state=${state} cause=test run=r`);
 }

@@ -1,10 +1,13 @@
 import type { CancelTimer, Clock } from "../../src/base/clock.ts";
 import type { Endpoint } from "../../src/base/endpoint.ts";
 import type {
+  CallEnd,
   CancelCall,
   Channel,
   ChannelState,
+  StreamCall,
   StreamControl,
+  StreamEvents,
   UnaryCall,
   UnaryResult,
 } from "../../src/rpc/channel.ts";
@@ -26,6 +29,7 @@ export const ok: UnaryResult = {
 export class ScriptedChannel implements Channel {
   readonly endpoint: Endpoint;
   readonly calls: UnaryCall[] = [];
+  readonly streams: ScriptedStream[] = [];
   readonly #clock: Clock;
   readonly #listeners: ((state: ChannelState) => void)[] = [];
   readonly #silent = new Set<() => void>();
@@ -99,8 +103,14 @@ export class ScriptedChannel implements Channel {
     };
   }
 
-  stream(): StreamControl {
-    throw new Error("A scripted channel has no streams");
+  stream(call: StreamCall, events: StreamEvents): StreamControl {
+    const stream = new ScriptedStream(call, events, this.#clock);
+    this.streams.push(stream);
+    if (this.#behaviour.kind === "refuses") {
+      const refusal = { status: "UNAVAILABLE", detail: "refused", mayHaveExecuted: false } as const;
+      this.#clock.after(0, () => stream.end(refusal));
+    }
+    return stream;
   }
 
   close(): void {
@@ -111,5 +121,44 @@ export class ScriptedChannel implements Channel {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
+  }
+}
+
+/** A stream that brings what the test says, unless the client has ended it. */
+export class ScriptedStream implements StreamControl {
+  readonly call: StreamCall;
+  readonly #events: StreamEvents;
+  readonly #clock: Clock;
+  isPaused = false;
+  isCancelled = false;
+  isOpen = true;
+
+  constructor(call: StreamCall, events: StreamEvents, clock: Clock) {
+    this.call = call;
+    this.#events = events;
+    this.#clock = clock;
+  }
+
+  send(...bytes: readonly number[]): void {
+    if (this.isOpen && !this.isCancelled) this.#events.onMessage(new Uint8Array(bytes));
+  }
+
+  end(end: Partial<CallEnd> = {}): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#events.onEnd({ status: "OK", detail: "", mayHaveExecuted: true, ...end });
+  }
+
+  readonly cancel = () => {
+    this.isCancelled = true;
+    this.#clock.after(0, () => this.end({ status: "CANCELLED", detail: "cancelled" }));
+  };
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
   }
 }

@@ -38,6 +38,9 @@ export interface LiveUpdate {
   readonly states: readonly LiveState[];
   readonly faults: readonly LiveFault[];
   readonly restarts: readonly LiveRestart[];
+  readonly gaps: readonly LiveGap[];
+  /** Null while the run has told of none. */
+  readonly streams: LiveStreams | null;
 }
 
 /** Up to the end of the second; scheduled and in flight up to the load's own last second. */
@@ -91,6 +94,27 @@ export interface LiveRestart {
   readonly tUs: number;
   readonly replica: number;
   readonly after: string;
+}
+
+/** A stream stood still for `gapUs`, and went on at `tUs`. */
+export interface LiveGap {
+  readonly tUs: number;
+  readonly gapUs: number;
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+  readonly items: number;
+  readonly error: string;
+}
+
+/** Up to the end of the second; open and items as the load's own last second told them. */
+export interface LiveStreams {
+  readonly open: number;
+  /** Vertices in that second. */
+  readonly items: number;
+  readonly complete: number;
+  readonly lost: number;
+  readonly gaps: number;
 }
 
 /** Both null when the run ended without a report. */

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { LedgerCollector } from "../ledger-collector.ts";
 import { readLedgers } from "../read-ledgers.ts";
 import { reportLedgers } from "../report-run.ts";
+import { StreamData } from "../stream-data.ts";
 import { pageData } from "./page-data.ts";
+import { pageFlows } from "./page-streams.ts";
 
 async function goldenPage() {
   const ledger = new LedgerCollector();
@@ -59,4 +61,26 @@ describe("pageData() of the golden ledgers", () => {
     expect(drawn?.detectionUs).toBe((drawn?.fromUs ?? 0) + (outage?.detectionMs ?? 0) * 1000);
     expect(drawn?.rejoinUs).toBe(2_509_000);
   });
+
+  test("lays gaps of streams on it, and what they brought between seconds", async () => {
+    const { facts } = await goldenPage();
+    expect(facts.gaps).toEqual([{ from: 0, to: 1, fromUs: 1_200_900, toUs: 1_235_000 }]);
+    expect(facts.flows).toEqual([
+      { fromUs: 1000, toUs: 1_001_000, items: 200_000 },
+      { fromUs: 1_001_000, toUs: 2_001_000, items: 190_000 },
+      { fromUs: 2_001_000, toUs: 3_001_000, items: 180_000 },
+      { fromUs: 3_001_000, toUs: 4_001_000, items: 210_000 },
+    ]);
+  });
+});
+
+test("pageFlows() of a long run are of several seconds each, and lose nothing", () => {
+  const streams = new StreamData();
+  for (let second = 1; second <= 10_000; second++) {
+    streams.addFlow({ kind: "flow", tUs: second * 1e6, run: "r", second, open: 1, items: second });
+  }
+  const flows = pageFlows(streams, { startUs: 0, endpoints: [] });
+  expect(flows).toHaveLength(2000);
+  expect(flows[0]).toEqual({ fromUs: 0, toUs: 5_000_000, items: 15 });
+  expect(flows.reduce((sum, { items }) => sum + items, 0)).toBe((10_000 * 10_001) / 2);
 });

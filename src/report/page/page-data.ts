@@ -13,6 +13,7 @@ import type {
   RequestTable,
   StateSpan,
 } from "./page-shape.ts";
+import { pageFlows, pageGaps } from "./page-streams.ts";
 
 /** A run as its page needs it: the report for the text, facts and tables for the charts. */
 export interface PageData {
@@ -51,6 +52,8 @@ export function pageData(ledger: LedgerCollector, report: RunReport): PageData {
     faults,
     outages: report.outages.map((outage) => pageOutage(outage, { ...axis, toUs })),
     states: stateSpans(data, { ...axis, toUs }),
+    gaps: pageGaps(report.streams, axis),
+    flows: pageFlows(data.streams, axis),
   };
   return { report, facts, requests, attempts };
 }

@@ -14,6 +14,9 @@ export interface PageFacts {
   readonly faults: readonly PageFault[];
   readonly outages: readonly PageOutage[];
   readonly states: readonly StateSpan[];
+  readonly gaps: readonly PageGap[];
+  /** Vertices that streams brought, by parts of the run; empty when it had none. */
+  readonly flows: readonly PageFlow[];
 }
 
 export interface PageRun {
@@ -57,6 +60,16 @@ export interface StateSpan extends Span {
   readonly endpoint: number;
   readonly state: string;
   readonly cause: string;
+}
+
+/** A stream stood still, and went on; -1 for a replica that is none of the run's. */
+export interface PageGap extends Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PageFlow extends Span {
+  readonly items: number;
 }
 
 /** Columns of a table and how they are coded: as they are, or as the step from row to row. */

@@ -1,17 +1,23 @@
 import { definitions } from "../definitions.ts";
 import type { LatencyQuantiles, RunReport } from "../run-report.ts";
+import { isOfStreamsAlone } from "../stream-report.ts";
 import { spanText } from "../text-layout.ts";
+import { count } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
-import { count } from "./render-summary.ts";
 import { tableMarkup } from "./render-table.ts";
 
 /** The other figures of the report, what could not be said, and what every figure means. */
 export function figureSections(report: RunReport): readonly Markup[] {
+  const ofRequests = isOfStreamsAlone(report)
+    ? []
+    : [
+        section("Requests", requestTable(report)),
+        section("Latency", latencyTable(report)),
+        section("Replicas", replicaTable(report)),
+        section("Audit", auditTable(report)),
+      ];
   return [
-    section("Requests", requestTable(report)),
-    section("Latency", latencyTable(report)),
-    section("Replicas", replicaTable(report)),
-    section("Audit", auditTable(report)),
+    ...ofRequests,
     ...(report.remarks.length === 0 ? [] : [section("Remarks", list(report.remarks))]),
     markup`<section aria-labelledby="meaning-title"><h2 id="meaning-title">What the figures mean</h2>
 <details><summary>Definitions</summary><dl class="pairs">${definitions.map(

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { liveCards, renderLiveMain } from "./render-live.ts";
+import { liveCards, liveStreamCards, renderLiveMain } from "./render-live.ts";
 import { renderLivePage } from "./render-page.ts";
 
 const hostile = "</script><img src=x onerror=alert(1)>";
@@ -25,4 +25,17 @@ test("renderLivePage() may speak to its own server, and to nobody else", () => {
   expect(html).toContain("default-src &#39;none&#39;");
   expect(html).toContain("connect-src &#39;self&#39;");
   expect(html).not.toContain("unsafe-");
+});
+
+test("renderLiveMain() has places for what a run has: requests, streams, or both", () => {
+  const idsOf = (config: Readonly<Record<string, string>>) => {
+    const facts = { run: "r", startUs: 0, version: "1", utcOffset: "+00:00", replicas: ["a:1"] };
+    const { html } = renderLiveMain({ ...facts, config });
+    const ids = ["throughput", "latency", "flow", ...Object.keys(liveStreamCards)];
+    return ids.filter((id) => html.includes(`id="${id}"`));
+  };
+  expect(idsOf({ mode: "unary" })).toEqual(["throughput", "latency"]);
+  const ofStreams = ["flow", ...Object.keys(liveStreamCards)];
+  expect(idsOf({ mode: "stream", streams: "2" })).toEqual(ofStreams);
+  expect(idsOf({ mode: "unary", streams: "1" })).toEqual(["throughput", "latency", ...ofStreams]);
 });

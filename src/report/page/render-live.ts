@@ -15,11 +15,21 @@ export const liveCards = {
   "live-in-flight": "In flight",
 } as const;
 
+/** The same of streams, where the run has any. */
+export const liveStreamCards = {
+  "live-streams": "Streams open",
+  "live-items": "Vertices streamed",
+  "live-gaps": "Gaps",
+} as const;
+
 /** The page while its run is on: the places of its figures and charts, to be filled as it goes. */
 export function renderLiveMain(live: LiveRun): Markup {
-  const { run, startUs, utcOffset, version, replicas } = live;
+  const { run, startUs, utcOffset, version, replicas, config } = live;
+  const hasStreams = config["streams"] !== undefined;
+  const hasRequests = config["mode"] !== "stream";
   const started = `started ${wallSecond(startUs, utcOffset)} (UTC${utcOffset})`;
-  const cards = Object.entries(liveCards).map(
+  const shown = { ...liveCards, ...(hasStreams ? liveStreamCards : {}) };
+  const cards = Object.entries(shown).map(
     ([id, name]) =>
       markup`<div id="${id}"><dt>${name}</dt><dd><strong>-</strong> <span></span></dd></div>`,
   );
@@ -41,7 +51,11 @@ export function renderLiveMain(live: LiveRun): Markup {
 <dl class="cards">${cards}</dl>
 <div id="live-replicas">${table}</div>
 </section>
-${chartsSection(replicas, { throughput: soFar, latency: soFar, states: soFar })}
+${chartsSection(replicas, {
+  ...(hasRequests ? { throughput: soFar, latency: soFar } : {}),
+  ...(hasStreams ? { flow: soFar } : {}),
+  states: soFar,
+})}
 <section aria-labelledby="happened-title">
 <h2 id="happened-title">What happened</h2>
 <ol id="happened" class="scroll" tabindex="0" aria-labelledby="happened-title"></ol>

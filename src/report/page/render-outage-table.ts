@@ -1,8 +1,8 @@
 import { sinceText } from "../render-outages.ts";
 import type { OutageFigures, RunReport } from "../run-report.ts";
 import { spanText } from "../text-layout.ts";
+import { count } from "./card.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
-import { count } from "./render-summary.ts";
 import { tableMarkup } from "./render-table.ts";
 
 /** Every outage, each with a button that shows its place on the timeline. */

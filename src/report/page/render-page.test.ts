@@ -4,9 +4,11 @@ import { gunzipSync } from "node:zlib";
 import {
   collect,
   type Files,
+  gapLine,
   loadFooter,
   loadHeader,
   okLine,
+  streamLine,
 } from "../../../tests/support/ledger-lines.ts";
 import { randomRun } from "../../../tests/support/random-run.ts";
 import { readLedger } from "../../ledger/reader.ts";
@@ -97,4 +99,23 @@ test("renderPage() puts several load machines on one axis, each request under it
     { run: "b", numberBase: 3 },
   ]);
   expect([...data.requests.number].sort()).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test("renderPage() of streams alone leaves out what is of requests, and shows every gap", () => {
+  const header = loadHeader(0).replace(" t_us=", " config.mode=stream config.streams=1 t_us=");
+  const totals = { streams: 1, streams_stopped: 1, stream_gaps: 1 };
+  const { html } = pageOf({
+    "client.log": [
+      header,
+      gapLine(500, 1),
+      streamLine(4000, 1, { outcome: "stopped" }),
+      loadFooter(4000, totals),
+    ],
+  });
+  for (const id of ["throughput", "latency", "requests-title", "latency-title"]) {
+    expect(html).not.toContain(`id="${id}"`);
+  }
+  for (const id of ["flow", "states", "streams-title"]) expect(html).toContain(`id="${id}"`);
+  expect(html).toContain('data-gap="0"');
+  expect(html).toContain("UNAVAILABLE (connection dropped)");
 });

@@ -8,6 +8,7 @@ import { attemptShape, type PageParts, requestShape } from "./page-shape.ts";
 import { figureSections } from "./render-figures.ts";
 import { outageSection } from "./render-outage-table.ts";
 import { searchSection } from "./render-search.ts";
+import { streamSection } from "./render-streams.ts";
 import { summarySection } from "./render-summary.ts";
 import { timelineSection } from "./render-timeline.ts";
 import { TableWriter } from "./table-coding.ts";
@@ -55,6 +56,7 @@ export function pageParts({ report, facts, requests, attempts }: PageData): Page
   writer.append(attemptShape, attempts);
   const main = markup`${summarySection(report)}
 ${timelineSection({ report, facts, requests, attempts })}
+${streamSection(report)}
 ${outageSection(report)}
 ${searchSection(report.run.run)}
 ${figureSections(report)}`;

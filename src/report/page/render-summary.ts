@@ -1,7 +1,10 @@
 import type { Criterion, RunReport, Verdict } from "../run-report.ts";
+import { isOfStreamsAlone } from "../stream-report.ts";
 import { rateText, spanText } from "../text-layout.ts";
+import { type Card, count } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
 import { tableMarkup } from "./render-table.ts";
+import { streamCards } from "./stream-cards.ts";
 
 const verdictWords: Readonly<Record<Verdict["result"], { word: string; sign: string }>> = {
   verified: { word: "Verified", sign: "✓" },
@@ -39,13 +42,21 @@ ${criteria(verdict)}
 </section>`;
 }
 
-interface Card {
-  readonly name: string;
-  readonly value: string;
-  readonly aside: string;
+function cards(report: RunReport): readonly Card[] {
+  const { outages, streams } = report;
+  const ofOutages = {
+    name: "Outages",
+    value: count(outages.length),
+    aside: `${count(outages.filter(({ endUs }) => endUs === null).length)} lasted to the end`,
+  };
+  return [
+    ...(isOfStreamsAlone(report) ? [] : requestCards(report)),
+    ...(streams === null ? [] : streamCards(streams)),
+    ofOutages,
+  ];
 }
 
-function cards({ requests, latency, recovery, duration, outages }: RunReport): readonly Card[] {
+function requestCards({ requests, latency, recovery, duration }: RunReport): readonly Card[] {
   const { successShare, scheduled, ok, lost } = requests;
   const seconds = (duration.heldMs / 1000).toFixed(1);
   return [
@@ -64,11 +75,6 @@ function cards({ requests, latency, recovery, duration, outages }: RunReport): r
       name: "Worst recovery",
       value: spanText(recovery.worstMs),
       aside: `of ${count(recovery.affectedCount)} affected`,
-    },
-    {
-      name: "Outages",
-      value: count(outages.length),
-      aside: `${count(outages.filter(({ endUs }) => endUs === null).length)} lasted to the end`,
     },
     { name: "Throughput", value: rateText(duration.okPerSecond), aside: `ok, over ${seconds} s` },
   ];
@@ -90,10 +96,6 @@ function criteria({ criteria: all }: Verdict): Markup {
       markup`<span class="met-${met}">${metWords[met]}</span>${why === "" ? "" : `: ${why}`}`,
     ]),
   });
-}
-
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 /** Never rounded up to 100 %. */

@@ -1,14 +1,16 @@
+import { isOfStreamsAlone, type StreamFigures } from "../stream-report.ts";
 import { spanText } from "../text-layout.ts";
+import { count, wholeRate } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { PageData } from "./page-data.ts";
-import { count } from "./render-summary.ts";
 
 const replicaColourCount = 6;
 
-/** What each chart shows, in words. */
+/** What each chart shows, in words; a chart that has none is left out. */
 export interface ChartWords {
-  readonly throughput: string;
-  readonly latency: string;
+  readonly throughput?: string;
+  readonly latency?: string;
+  readonly flow?: string;
   readonly states: string;
 }
 
@@ -30,7 +32,7 @@ function wordsOf({ report, facts, requests, attempts }: PageData): ChartWords {
     const left = changes.length - changeShownMaxCount;
     return `${endpoint}: ${shown || "never tried"}${left > 0 ? `, and ${left} more changes` : ""}.`;
   });
-  return {
+  const ofRequests = {
     throughput:
       `Between ${okPerSecondMin ?? 0} and ${okPerSecondMax ?? 0} requests ended ok in a second, ` +
       `and in ${emptySecondCount} seconds between them none did.`,
@@ -38,11 +40,23 @@ function wordsOf({ report, facts, requests, attempts }: PageData): ChartWords {
       `Latency of ${count(latency.ok.count)} requests that ended ok: p50 ${spanText(p50Ms)}, ` +
       `p99 ${spanText(p99Ms)}, longest ${spanText(maxMs)}. ${count(notOk)} ended otherwise; ` +
       `${count(failed)} attempts failed.`,
+  };
+  return {
+    ...(isOfStreamsAlone(report) ? {} : ofRequests),
+    ...(report.streams === null ? {} : { flow: flowWords(report.streams) }),
     states: held.join(" "),
   };
 }
 
-/** Three charts on one axis of time, each with its caption and what it shows in words. */
+function flowWords({ items, itemsPerSecond, gaps, gapWorstMs }: StreamFigures): string {
+  const worst = gaps.length === 0 ? "" : `, the longest of ${spanText(gapWorstMs)}`;
+  return (
+    `Streams brought ${count(items)} vertices, ${wholeRate(itemsPerSecond)}; ` +
+    `${count(gaps.length)} times one stood still and went on${worst}.`
+  );
+}
+
+/** Charts on one axis of time, each with its caption and what it shows in words. */
 export function chartsSection(endpoints: readonly string[], words: ChartWords): Markup {
   const replicas = endpoints.map((endpoint, index) =>
     key(`swatch replica-${index % replicaColourCount}`, endpoint),
@@ -70,8 +84,10 @@ ${chart("latency", "Latency of every request, log scale", words.latency, [
   key("line", "p50"),
   key("line dashed", "p99"),
 ])}
+${chart("flow", "Vertices/s, of all streams", words.flow, [])}
 ${chart("states", "Replicas, as the client saw them", words.states, [
   ...["healthy", "suspect", "down", "probing"].map((state) => key(`swatch ${state}`, state)),
+  ...(words.flow === undefined ? [] : [key("moved", "a stream goes on elsewhere")]),
 ])}
 </div>
 <p class="legend" id="chart-keys">${key("swatch fault", "fault in effect")}${key("swatch outage", "outage")}
@@ -83,7 +99,13 @@ failover</span><span class="key"><b class="letter">R</b> rejoin</span>
 
 const changeShownMaxCount = 20;
 
-function chart(id: string, title: string, words: string, keys: readonly Markup[]): Markup {
+function chart(
+  id: string,
+  title: string,
+  words: string | undefined,
+  keys: readonly Markup[],
+): Markup {
+  if (words === undefined) return markup``;
   return markup`<figure aria-labelledby="${id}-title">
 <figcaption><span id="${id}-title">${title}</span> <span class="legend">${keys}</span></figcaption>
 <div id="${id}" class="chart" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-words"></div>

@@ -15,7 +15,7 @@ function update(second: number, changes: Partial<LiveUpdate> = {}): LiveUpdate {
     requests: {
       ...{ count: 0, number: [], endUs: [], latencyUs: [], replica: [], attempts: [], outcome: [] },
     },
-    ...{ attempts: [], states: [], faults: [], restarts: [] },
+    ...{ attempts: [], states: [], faults: [], restarts: [], gaps: [], streams: null },
     ...changes,
   };
 }
@@ -70,4 +70,14 @@ test("GrowingRun lets states and faults last until they change or end, a crash b
     [1.5, 3],
   ]);
   expect(spans(run.facts.faults)[1]).toEqual([0.3, 1.4]);
+});
+
+test("GrowingRun appends gaps of streams, and what they bring second by second", () => {
+  const run = new GrowingRun(live);
+  const gap = { gapUs: 40_000, number: 3, from: 0, to: 1, items: 7, error: "UNAVAILABLE" };
+  const streams = { open: 1, items: 900, complete: 0, lost: 0, gaps: 1 };
+  run.apply(update(0));
+  run.apply(update(1, { gaps: [{ tUs: startUs + 1_540_000, ...gap }], streams }));
+  expect(run.facts.gaps).toEqual([{ fromUs: 1_500_000, toUs: 1_540_000, from: 0, to: 1 }]);
+  expect(run.facts.flows).toEqual([{ fromUs: 1_000_000, toUs: 2_000_000, items: 900 }]);
 });

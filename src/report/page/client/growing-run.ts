@@ -5,6 +5,8 @@ import {
   outcomes,
   type PageFacts,
   type PageFault,
+  type PageFlow,
+  type PageGap,
   requestShape,
   type StateSpan,
 } from "../page-shape.ts";
@@ -29,6 +31,8 @@ export class GrowingRun implements Run {
   /** Faults that were not undone yet; a crash is over at once. */
   readonly #openFaults = new Set<Mutable<PageFault>>();
   readonly #states: Mutable<StateSpan>[] = [];
+  readonly #gaps: PageGap[] = [];
+  readonly #flows: PageFlow[] = [];
   /** By replica: the state that it is in. */
   readonly #openStates: (Mutable<StateSpan> | undefined)[] = [];
   #toUs = 1e6;
@@ -43,6 +47,8 @@ export class GrowingRun implements Run {
       errors: this.#errors,
       faults: this.#faults,
       states: this.#states,
+      gaps: this.#gaps,
+      flows: this.#flows,
     };
   }
 
@@ -67,6 +73,8 @@ export class GrowingRun implements Run {
     this.#addAttempts(update);
     for (const change of update.states) this.#addState(change);
     for (const fault of update.faults) this.#addFault(fault);
+    for (const gap of update.gaps) this.#addGap(gap);
+    if (update.streams !== null) this.#addFlow(update.second, update.streams.items);
     for (const open of [...this.#openFaults, ...this.#openStates]) {
       if (open !== undefined) open.toUs = this.#toUs;
     }
@@ -109,6 +117,16 @@ export class GrowingRun implements Run {
     const span = { endpoint: replica, state, cause, fromUs, toUs: fromUs };
     this.#openStates[replica] = span;
     this.#states.push(span);
+  }
+
+  #addGap({ tUs, gapUs, from, to }: LiveUpdate["gaps"][number]): void {
+    const toUs = this.#since(tUs);
+    this.#gaps.push({ fromUs: toUs - gapUs, toUs, from, to });
+    if (this.#gaps.length > limits.liveRowMaxCount) this.#gaps.splice(0, this.#gaps.length / 2);
+  }
+
+  #addFlow(second: number, items: number): void {
+    this.#flows.push({ fromUs: second * 1e6, toUs: (second + 1) * 1e6, items });
   }
 
   #addFault({ tUs, replica, fault, phase }: LiveUpdate["faults"][number]): void {

@@ -44,6 +44,7 @@ export class LiveFigures {
     const known = (us: number | null) => (us === null ? "-" : spanText(us));
     card("live-p99", known(p99Us), `p50 ${known(p50Us)}, in the last second`);
     card("live-in-flight", count(inFlight), "not answered yet");
+    this.#drawStreams(this.#last);
     const rows = document.querySelectorAll("#live-replicas tbody tr");
     for (const [replica, row] of [...rows].entries()) {
       const [state, perSecond, soFar] = row.querySelectorAll("td");
@@ -53,8 +54,16 @@ export class LiveFigures {
     }
   }
 
+  #drawStreams({ streams }: LiveUpdate): void {
+    if (streams === null || document.getElementById("live-streams") === null) return;
+    const { open, items, complete, lost, gaps } = streams;
+    card("live-streams", count(open), `${count(complete)} complete, ${count(lost)} lost`);
+    card("live-items", `${count(items)}/s`, "in the last second");
+    card("live-gaps", count(gaps), "went on elsewhere");
+  }
+
   /** Appends what happened to the list of it, the latest first. */
-  #tell({ states, faults, restarts }: LiveUpdate): void {
+  #tell({ states, faults, restarts, gaps }: LiveUpdate): void {
     const name = (replica: number, port?: number) =>
       this.#live.replicas[replica] ?? (port === undefined ? "another replica" : `port ${port}`);
     const happened = [
@@ -69,6 +78,12 @@ export class LiveFigures {
       ...restarts.map(({ tUs, replica, after }) => ({
         tUs,
         text: `${name(replica)} started again after ${after}`,
+      })),
+      ...gaps.map(({ tUs, gapUs, number, from, to, items, error }) => ({
+        tUs,
+        text:
+          `stream #${number}: ${spanText(gapUs)} gap after ${count(items)} vertices, ` +
+          `${name(from)} ${error} → ${name(to)}`,
       })),
     ];
     const list = element("happened", HTMLOListElement);

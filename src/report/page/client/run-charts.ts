@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import { element } from "./dom.ts";
+import { FlowChart } from "./flow-chart.ts";
 import { LatencyChart } from "./latency-chart.ts";
 import type { Run } from "./read-page.ts";
 import { readoutText } from "./readout.ts";
@@ -33,13 +34,15 @@ export function showRun(run: Run): RunCharts {
       left < 0 ? idleReadout : readoutText(facts, buckets, plot.posToVal(left, "x"));
   };
   const surroundings = { facts, view, onCursor, signal: shutter.signal };
-  const throughput = new ThroughputChart(element("throughput", HTMLElement), surroundings);
-  const latency = new LatencyChart(element("latency", HTMLElement), run, surroundings);
+  const throughput = drawn("throughput", (place) => new ThroughputChart(place, surroundings));
+  const latency = drawn("latency", (place) => new LatencyChart(place, run, surroundings));
+  const flow = drawn("flow", (place) => new FlowChart(place, surroundings));
   const states = stateChart(element("states", HTMLElement), surroundings);
   view.follow((shown) => {
     buckets = run.buckets(shown);
-    throughput.show(buckets);
-    latency.show(buckets);
+    throughput?.show(buckets);
+    latency?.show(buckets);
+    flow?.show();
     states.setData([
       [shown.fromUs, shown.toUs],
       [null, null],
@@ -47,13 +50,19 @@ export function showRun(run: Run): RunCharts {
     describeView(view, shown);
   });
   const showRequest = requestSearch(run, view);
-  latency.plot.over.addEventListener("click", ({ offsetX, offsetY }) => {
+  latency?.plot.over.addEventListener("click", ({ offsetX, offsetY }) => {
     const row = latency.nearest(offsetX, offsetY);
     if (row >= 0) showRequest(run.requests.number[row] ?? 0);
   });
   listenForKeys(view);
   listenForJumps(run, view);
   return { view, close: () => shutter.abort() };
+}
+
+/** The chart for which the page has a place; a run without requests has none for theirs. */
+function drawn<T>(id: string, draw: (place: HTMLElement) => T): T | undefined {
+  const place = document.getElementById(id);
+  return place === null ? undefined : draw(place);
 }
 
 function describeView(view: TimeView, { fromUs, toUs }: TimeSpan): void {
@@ -87,12 +96,14 @@ function listenForKeys(view: TimeView): void {
 }
 
 function listenForJumps({ facts }: Run, view: TimeView): void {
-  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-outage]")) {
+  const selector = "button[data-outage], button[data-gap]";
+  for (const button of document.querySelectorAll<HTMLButtonElement>(selector)) {
     button.addEventListener("click", () => {
-      const outage = facts.outages[Number(button.dataset["outage"])];
-      if (outage === undefined) return;
-      const marginUs = Math.max(200_000, (outage.toUs - outage.fromUs) * 0.35);
-      view.show({ fromUs: outage.fromUs - marginUs, toUs: outage.toUs + marginUs });
+      const { outage, gap } = button.dataset;
+      const span = gap === undefined ? facts.outages[Number(outage)] : facts.gaps[Number(gap)];
+      if (span === undefined) return;
+      const marginUs = Math.max(200_000, (span.toUs - span.fromUs) * 0.35);
+      view.show({ fromUs: span.fromUs - marginUs, toUs: span.toUs + marginUs });
       element("timeline", HTMLElement).scrollIntoView();
       element("charts", HTMLElement).focus({ preventScroll: true });
     });

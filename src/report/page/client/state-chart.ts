@@ -1,5 +1,7 @@
 import type uPlot from "uplot";
 import { baseChart, type Surroundings } from "./base-chart.ts";
+import { drawGaps } from "./gap-marks.ts";
+import { inPlot } from "./overlay.ts";
 import { portText } from "./port-text.ts";
 import type { Theme } from "./theme.ts";
 
@@ -35,6 +37,7 @@ export function stateChart(place: HTMLElement, surroundings: Surroundings): uPlo
           drawState(plot.ctx, { ...box, width: Math.max(1.5, right - left) }, state, theme);
         }
       },
+      drawOver: (plot, theme) => inPlot(plot, () => drawGaps(plot, facts, theme)),
     },
     surroundings,
   );

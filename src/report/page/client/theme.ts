@@ -4,6 +4,7 @@ export interface Theme {
   readonly quiet: string;
   readonly grid: string;
   readonly bad: string;
+  readonly accent: string;
   readonly surface: string;
   readonly fault: string;
   readonly outage: string;
@@ -22,6 +23,7 @@ export function readTheme(): Theme {
     quiet: colour("quiet"),
     grid: colour("grid"),
     bad: colour("bad"),
+    accent: colour("accent"),
     surface: colour("surface"),
     fault: colour("fault"),
     outage: colour("outage"),

@@ -3,17 +3,12 @@ import { DfsError, messageOf } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, exitStatusOf, worstExitStatus } from "../base/exit-status.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { printable } from "../base/printable.ts";
+import type { Entries, Entry } from "./entry.ts";
+import { faultEntries } from "./fault/entries.ts";
 import { watchInterrupts } from "./interrupts.ts";
-import type { Subcommand } from "./subcommand.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
-interface Entry {
-  readonly summary: string;
-  /** Loaded when asked for, so that `dfs fault` never waits for gRPC to load. */
-  readonly load: () => Promise<Subcommand>;
-}
-
-const entries: Readonly<Record<string, Entry>> = {
+const entries: Entries = {
   serve: {
     summary: "Run a replica, or several, of the depth-first search service",
     load: async () => (await import("./serve.ts")).serveCommand,
@@ -22,14 +17,7 @@ const entries: Readonly<Record<string, Entry>> = {
     summary: "Drive replicas through the failover client and say what was lost",
     load: async () => (await import("./load.ts")).loadCommand,
   },
-  "fault crash": {
-    summary: "Kill the process that listens on a port",
-    load: async () => (await import("./fault.ts")).crashCommand,
-  },
-  "fault stall": {
-    summary: "Suspend the process that listens on a port, then resume it",
-    load: async () => (await import("./fault.ts")).stallCommand,
-  },
+  ...faultEntries,
   report: {
     summary: "Turn ledgers into figures and a verdict",
     load: async () => (await import("./report.ts")).reportCommand,

@@ -1,16 +1,13 @@
 import { sleep } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
-import type {
-  FaultName,
-  FaultOptions,
-  FaultRequest,
-  Target,
-  WarningReason,
-} from "./fault-request.ts";
+import type { WarningReason } from "./aim-event.ts";
+import { type FaultName, faultKinds } from "./fault-kinds.ts";
+import type { FaultOptions, FaultRequest } from "./fault-request.ts";
 import { hostSystem } from "./host-system.ts";
 import { formatCommand, formatProcess, isSameProcess, runsSameCommand } from "./process-facts.ts";
 import { survey } from "./survey.ts";
 import type { System } from "./system.ts";
+import type { Target } from "./target.ts";
 
 /** A fault, whom it is meant for, and what it works with. */
 export interface Plan extends FaultOptions {
@@ -91,7 +88,7 @@ function compare(plan: Plan, aim: Aim, target: Target): void {
 function show(plan: Plan, targets: readonly Target[]): void {
   const { fault, request, clock, notify } = plan;
   notify({ kind: "resolved", tUs: clock.nowUs(), fault, port: request.port, targets });
-  if (fault !== "stall") return;
+  if (!faultKinds[fault].suspends) return;
   for (const { process } of targets.filter((target) => target.process.leadsForegroundJob)) {
     warn(
       plan,

@@ -2,10 +2,11 @@ import { waitUntil } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { awaitBlow, type Plan, takeAim } from "./aim.ts";
 import { faultRecord } from "./fault-record.ts";
-import type { FaultOptions, FaultRequest, FaultResult, Target } from "./fault-request.ts";
+import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
 import { formatProcess } from "./process-facts.ts";
 import { allSettled, assertLives, observe } from "./prove.ts";
 import type { System } from "./system.ts";
+import type { Target } from "./target.ts";
 
 /**
  * Kills the process that listens on the port, as a crash does: no handler of it runs. Resolves when

@@ -1,5 +1,6 @@
 import { takeAim } from "./aim.ts";
-import type { FaultName, FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
+import type { FaultName } from "./fault-kinds.ts";
+import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
 
 export interface NoopRequest extends FaultRequest {
   /** The fault it stands in for, whose refusals it gives. */

@@ -1,8 +1,9 @@
-import type { FaultName, Target } from "./fault-request.ts";
+import { type FaultName, faultKinds } from "./fault-kinds.ts";
 import { formatSocketAddress, servesAddress } from "./ip-address.ts";
 import type { Listener } from "./listener.ts";
 import { formatCommand, formatProcess, type ProcessFacts } from "./process-facts.ts";
 import { formatOwner } from "./signals.ts";
+import type { Target } from "./target.ts";
 
 /** Everything a decision needs; nothing is looked up. */
 export interface Situation {
@@ -56,7 +57,7 @@ export function resolveTargets(situation: Situation): Resolution {
   for (const { process } of targets) {
     const reason = protection(process, situation);
     if (reason !== undefined) return refused(situation, "protected", reason);
-    if (situation.fault === "stall" && process.state === "stopped") {
+    if (faultKinds[situation.fault].suspends && process.state === "stopped") {
       return refused(
         situation,
         "already-stopped",

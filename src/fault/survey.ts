@@ -1,5 +1,6 @@
 import { DfsError } from "../base/errors.ts";
-import type { FaultName, FaultRequest } from "./fault-request.ts";
+import type { FaultName } from "./fault-kinds.ts";
+import type { FaultRequest } from "./fault-request.ts";
 import { addressesOfHost } from "./host-addresses.ts";
 import { type Resolution, relevantPids, resolveTargets } from "./resolve-targets.ts";
 import type { System } from "./system.ts";

@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { DfsError } from "../../src/base/errors.ts";
-import type { FaultEvent, FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
+import type { FaultEvent } from "../../src/fault/fault-event.ts";
+import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
 import type { System } from "../../src/fault/system.ts";

@@ -1,7 +1,17 @@
-import { formatDuration } from "../base/duration.ts";
-import { localTimeOfDay, localTimestamp } from "../base/local-time.ts";
-import type { FaultEvent, Target } from "../fault/fault-request.ts";
-import { formatCommand, formatProcess } from "../fault/process-facts.ts";
+import { localTimeOfDay, localTimestamp } from "../../base/local-time.ts";
+import type { FaultEvent } from "../../fault/fault-event.ts";
+import { formatCommand, formatProcess } from "../../fault/process-facts.ts";
+import type { Target } from "../../fault/target.ts";
+import { crashTexts } from "./crash-text.ts";
+import type { EventTexts } from "./event-text.ts";
+import { stallTexts } from "./stall-text.ts";
+
+type Shown = Exclude<FaultEvent, { readonly kind: "warned" | "resolved" }>;
+
+const texts: EventTexts<Shown> = {
+  ...crashTexts,
+  ...stallTexts,
+};
 
 /** What a fault did or is about to do, for the terminal; warnings come without the time. */
 export function faultEventLine(event: FaultEvent): string {
@@ -12,17 +22,13 @@ export function faultEventLine(event: FaultEvent): string {
       .map((target) => `${time} TARGET: ${describeTarget(target, event.port)}`)
       .join("\n");
   }
-  const whom = `${formatProcess(event.target.process)} on port ${event.port}`;
-  switch (event.kind) {
-    case "injected":
-      return `${time} CRASH INJECTED: killed ${whom}`;
-    case "started":
-      return `${time} STALL STARTED: suspended ${whom} for ${formatDuration(event.durationMs)}`;
-    case "recovered":
-      return `${time} RECOVERY: resumed ${whom} after ${seconds(event.stalledMs)}`;
-    case "target-gone":
-      return `${time} TARGET GONE: ${whom} died while suspended, after ${seconds(event.stalledMs)}`;
-  }
+  return `${time} ${textOf(event)}`;
+}
+
+/** Generic, so that the event and its function are known to belong together. */
+function textOf<K extends Shown["kind"]>(event: Extract<Shown, { readonly kind: K }>): string {
+  const text: (event: Extract<Shown, { readonly kind: K }>) => string = texts[event.kind as K];
+  return text(event);
 }
 
 function describeTarget({ process, addresses }: Target, port: number): string {
@@ -37,8 +43,4 @@ function describeTarget({ process, addresses }: Target, port: number): string {
 /** `2026-11-22 21:35:00`: systems do not agree on more digits of a start. */
 function localSecond(tUs: number): string {
   return localTimestamp(tUs).replace(/,\d+$/, "");
-}
-
-function seconds(spanMs: number): string {
-  return `${(spanMs / 1000).toFixed(1)}s`;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { localTimeOfDay, localTimestamp } from "../base/local-time.ts";
-import type { FaultEvent, Target } from "../fault/fault-request.ts";
-import { faultEventLine } from "./fault-lines.ts";
+import { localTimeOfDay, localTimestamp } from "../../base/local-time.ts";
+import type { FaultEvent } from "../../fault/fault-event.ts";
+import type { Target } from "../../fault/target.ts";
+import { faultEventLine } from "./lines.ts";
 
 // 2026-11-22T21:35:15.250Z, shown in the zone of whoever runs this.
 const tUs = 1_795_383_315_250_000;

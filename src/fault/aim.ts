@@ -59,12 +59,15 @@ export async function takeAim(plan: Plan): Promise<Aim> {
 }
 
 /**
- * Resolves again in time for the blow, and waits for it. Undefined: the signal came first. A
+ * Waits for the blow and resolves again in time for it, when there is a delay. Undefined: the signal came first. A
  * `fault` error when another process owns the port by then that does not run the same program with
  * the same arguments.
  */
 export async function awaitBlow(plan: Plan, aim: Aim): Promise<readonly Target[] | undefined> {
   const { fault, request, clock, signal } = plan;
+  if (signal.aborted) return undefined;
+  // Just resolved: a second look would only delay the blow.
+  if (request.delayMs === 0) return aim.targets;
   const sleepUntil = (tUs: number) => sleep(clock, (tUs - clock.nowUs()) / 1000, signal);
   await sleepUntil(aim.blowUs - aim.surveyMs * 1000);
   if (signal.aborted) return undefined;

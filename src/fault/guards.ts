@@ -60,6 +60,7 @@ export function noticesOf(
       const end = "if it ends, all others of that container are killed";
       notices.push({ reason: "leads-namespace", message: `${message}: ${end}` });
     }
+    if (!situation.force) continue;
     const forced = notTheServer(process) ?? parentOfListeners(process, targets, situation);
     if (forced !== undefined)
       notices.push({ reason: "forced", message: `By force: ${forced.why}` });

@@ -74,6 +74,20 @@ describe("guards on real processes", () => {
     expect(run.events.map((event) => event.kind === "warned" && event.reason)).toContain("forced");
   });
 
+  test.skipIf(!onLinux)("a service that was handed its socket is not started again", async () => {
+    await using real = new RealProcesses();
+    // As systemd does: the variables name the process that is to use the socket.
+    const before = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh"];
+    const { pid, port } = await real.startServer(server, { before });
+    const request = { ...shared, port, command: undefined, downtimeMs: 0, withinMs: 1000 };
+    const run = realRun();
+    const restart = injectRestart({ ...request, outputPath: "none" }, run);
+    expect(await rejection(restart)).toContain("a service manager hands it its port");
+    expect(isAlive(pid)).toBe(true);
+    const reasons = run.events.flatMap((event) => (event.kind === "warned" ? event.reason : []));
+    expect(reasons).toEqual(["socket-activated"]);
+  });
+
   test("the listeners of both families on one port are told apart by --host", async () => {
     await using real = new RealProcesses();
     const { pid: v4, port } = await real.startServer(server, { args: ["0.0.0.0"] });

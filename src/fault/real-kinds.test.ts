@@ -146,7 +146,9 @@ describe.skipIf(!onLinux)("injectRestart() on real processes", () => {
       await first.exited;
     }
   });
+});
 
+describe.skipIf(!onLinux)("injectRestart() on real processes, without success,", () => {
   test("says how what it started has ended, with its last words", async () => {
     await using real = new RealProcesses();
     using dir = tempDir();
@@ -158,6 +160,17 @@ describe.skipIf(!onLinux)("injectRestart() on real processes", () => {
     expect(message).toContain("ended with status 7");
     expect(message).toEndWith(`the end of ${outputPath}: no such graph`);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  test("kills nothing when its output has nowhere to go", async () => {
+    await using real = new RealProcesses();
+    using dir = tempDir();
+    const { pid, port } = await real.startServer(server);
+    const outputPath = dir.file("missing/restart.log");
+    const request = { ...shared, port, command: undefined, downtimeMs: 0, withinMs: 1000 };
+    const message = await rejection(injectRestart({ ...request, outputPath }, realRun()));
+    expect(message).toContain("again: ENOENT");
+    expect(isAlive(pid)).toBe(true);
   });
 
   test("leaves a process whose parent holds its standard input to that parent", async () => {

@@ -3,7 +3,7 @@ import { sleep } from "../base/clock.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
 import { killTargets } from "./kill.ts";
-import type { Launch, Launched } from "./launch.ts";
+import type { Launch, Launched, PreparedLaunch } from "./launch.ts";
 import { formatProcess, type ProcessFacts } from "./process-facts.ts";
 import { awaitOwner, ownersOfPort, type Revival } from "./revival.ts";
 import type { System } from "./system.ts";
@@ -38,13 +38,16 @@ export async function injectRestart(
   const [target] = targets ?? [];
   if (target === undefined) return { outcome: "interrupted", targets: [] };
   const launch = launchFor(target, request, aim.system);
+  using prepared = aim.system.prepareLaunch(launch, request.outputPath);
   const [goneUs = 0] = await killTargets(plan, aim.system, {
     targets: [target],
     signal: "SIGKILL",
   });
   // Also when it is interrupted: what was killed to be restarted is not left dead.
   await sleep(plan.clock, request.downtimeMs, plan.signal);
-  const successor = await revive(plan, aim.system, { request, launch, target, goneUs });
+  const successor = await revive(plan, aim.system, {
+    ...{ request, launch, prepared, target, goneUs },
+  });
   const outcome = plan.signal.aborted ? "interrupted" : "done";
   return { outcome, targets: [target], successors: [successor] };
 }
@@ -68,9 +71,12 @@ export function launchFor(
 async function revive(
   plan: Plan,
   system: System,
-  old: Omit<Revival, "launched" | "launchedUs"> & { readonly launch: Launch },
+  old: Omit<Revival, "launched" | "launchedUs"> & {
+    readonly launch: Launch;
+    readonly prepared: PreparedLaunch;
+  },
 ): Promise<ProcessFacts> {
-  const { request, launch, target, goneUs } = old;
+  const { request, launch, prepared, target, goneUs } = old;
   const { clock, ledger, run, notify } = plan;
   const about = { fault: "restart", port: request.port } as const;
   const [early] = await ownersOfPort(system, old);
@@ -81,7 +87,7 @@ async function revive(
     notify({ kind: "restarted", ...about, tUs: launchedUs, ...found });
     return early;
   }
-  const launched = system.launch(launch, request.outputPath);
+  const launched = prepared.start();
   const revival = { request, target, goneUs, launchedUs, launched };
   const { process: owner, by, tUs } = await awaitOwner(plan, system, revival);
   const downMs = (tUs - goneUs) / 1000;

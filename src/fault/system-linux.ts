@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { crashSignals } from "./crash-signals.ts";
 import { findListeners } from "./find-listeners.ts";
-import { startLaunch } from "./launch.ts";
+import { prepareLaunch } from "./launch.ts";
 import { readLaunch } from "./launch-linux.ts";
 import { remembering } from "./lineage.ts";
 import { listenerSources, listensOn } from "./listeners-linux.ts";
@@ -32,7 +32,7 @@ export function linuxSystem(clock: Clock): System {
     listensOn: async ({ pid }, port) => listensOn(pid, port),
     dropsSignal: ({ pid }, signal) => whyDropped(pid, signal),
     launchOf: readLaunch,
-    launch: startLaunch,
+    prepareLaunch,
     suspend: (target) =>
       suspendBySignal(target, ({ pid, identity }) => stateOfProcess(pid, identity) !== "gone"),
   };

@@ -124,6 +124,13 @@ describe("what is not the server", () => {
     expect(hit(resolve([facts(1, { name: "systemd" }), server], { all: true }))[0]).toEqual([7]);
   });
 
+  test("a service of systemd is hit, with a word of who may start it again", () => {
+    const unit = "app.service";
+    expect(hit(resolve([facts(7, { unit })]))).toEqual([[7], ["service-unit"]]);
+    // What a service has started is not the service.
+    expect(hit(resolve([facts(7, { unit, parentPid: 6 })]))).toEqual([[7], []]);
+  });
+
   test("the first process of a container is hit from outside, with a word of its others", () => {
     expect(hit(resolve([facts(7, { leadsNamespace: true })]))).toEqual([[7], ["leads-namespace"]]);
   });

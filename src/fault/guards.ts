@@ -54,6 +54,9 @@ export function noticesOf(
       const unit = process.unit === undefined ? "" : ` (${process.unit})`;
       const message = `${what}${unit} was handed its port by a service manager, which keeps it open`;
       notices.push({ reason: "socket-activated", message });
+    } else if (process.unit !== undefined && process.parentPid === 1) {
+      const message = `${what} is ${process.unit} of systemd, which may start it again by itself`;
+      notices.push({ reason: "service-unit", message });
     }
     if (process.leadsNamespace === true) {
       const message = `${what} is the first process of a container`;

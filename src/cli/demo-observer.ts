@@ -2,9 +2,9 @@ import type { Clock } from "../base/clock.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import type { DemoObserver } from "../drill/run-demo.ts";
-import type { FaultEvent } from "../fault/fault-request.ts";
+import type { FaultEvent } from "../fault/fault-event.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
-import { faultEventLine } from "./fault-lines.ts";
+import { faultEventLine } from "./fault/lines.ts";
 import { supervisorEventText } from "./serve-several.ts";
 import { paint, type Terminal } from "./terminal.ts";
 

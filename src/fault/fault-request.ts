@@ -1,9 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
+import type { FaultEvent } from "./fault-event.ts";
 import type { ProcessFacts } from "./process-facts.ts";
 import type { System } from "./system.ts";
-
-export type FaultName = "crash" | "stall";
+import type { Target } from "./target.ts";
 
 /** Whom to hit, and when. */
 export interface FaultRequest {
@@ -14,6 +14,12 @@ export interface FaultRequest {
   readonly pid?: number | undefined;
   /** Hit every owner where there are several, instead of refusing. */
   readonly all?: boolean | undefined;
+  /** The only name (of process or program) a target may have. */
+  readonly expect?: string | undefined;
+  /** Hit what is not the server itself too, such as a proxy or the parent of other listeners. */
+  readonly force?: boolean | undefined;
+  /** Only these processes, or those that run the same command as one of them; empty: any. */
+  readonly like?: readonly ProcessFacts[] | undefined;
   /** From the call to the blow. */
   readonly delayMs: number;
 }
@@ -35,12 +41,6 @@ export interface FaultOptions {
   readonly system?: System | undefined;
 }
 
-/** A process that owns the port, and the addresses it listens at there. */
-export interface Target {
-  readonly process: ProcessFacts;
-  readonly addresses: readonly string[];
-}
-
 export interface FaultResult {
   /**
    * `interrupted`: the signal came before the blow, or cut a stall short. `target-gone`: a target
@@ -49,41 +49,6 @@ export interface FaultResult {
   readonly outcome: "done" | "interrupted" | "target-gone";
   /** Whom it hit, or in a dry run whom it would have hit. */
   readonly targets: readonly Target[];
+  /** Who serves the port in their place, as far as the fault has seen to it. */
+  readonly successors?: readonly ProcessFacts[];
 }
-
-interface Timed {
-  readonly tUs: number;
-  readonly fault: FaultName;
-  readonly port: number;
-}
-
-/**
- * What happens during a fault, in order, for whoever shows it. Instants are those of observation.
- */
-export type FaultEvent =
-  /**
-   * Whom the fault is going to hit, as known at its start (or at the blow, if nothing listened
-   * before).
-   */
-  | (Timed & { readonly kind: "resolved"; readonly targets: readonly Target[] })
-  | (Timed & {
-      readonly kind: "warned";
-      readonly reason: WarningReason;
-      /** One line for people. */
-      readonly message: string;
-    })
-  /** A crash took effect: the process is gone and does not listen any more. */
-  | (Timed & { readonly kind: "injected"; readonly target: Target })
-  /** A stall took effect: every thread is suspended. */
-  | (Timed & { readonly kind: "started"; readonly target: Target; readonly durationMs: number })
-  /** The target runs again. */
-  | (Timed & { readonly kind: "recovered"; readonly target: Target; readonly stalledMs: number })
-  /** The target of a stall died while it was suspended: there was nothing to resume. */
-  | (Timed & { readonly kind: "target-gone"; readonly target: Target; readonly stalledMs: number });
-
-export type WarningReason =
-  | "port-empty"
-  | "target-replaced"
-  | "foreground-job"
-  | "no-watchdog"
-  | "resumed-by-others";

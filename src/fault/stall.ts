@@ -2,10 +2,11 @@ import { sleep } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
 import { faultRecord } from "./fault-record.ts";
-import type { FaultOptions, FaultResult, StallRequest, Target } from "./fault-request.ts";
+import type { FaultOptions, FaultResult, StallRequest } from "./fault-request.ts";
 import { formatProcess } from "./process-facts.ts";
 import { allSettled, assertLives, type Observation, observe } from "./prove.ts";
 import type { Suspension, System } from "./system.ts";
+import type { Target } from "./target.ts";
 
 interface StallPlan extends Plan {
   readonly request: StallRequest;

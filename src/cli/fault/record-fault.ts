@@ -1,0 +1,64 @@
+import { DfsError } from "../../base/errors.ts";
+import type { FaultName } from "../../fault/fault-kinds.ts";
+import type { FaultOptions } from "../../fault/fault-request.ts";
+import type { Series } from "../../fault/repeat.ts";
+import type { LedgerRecord } from "../../ledger/record.ts";
+import { runHeader } from "../../ledger/run-header.ts";
+import { LedgerWriter } from "../../ledger/writer.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** What became of a fault; `lost` says how many of its records could not be written. */
+export interface Recorded {
+  readonly series: Series;
+  readonly lost: string | undefined;
+}
+
+/** Runs the fault between the header and the footer of its ledger. */
+export async function injectRecorded(
+  inject: (options: FaultOptions) => Promise<Series>,
+  tools: {
+    readonly fault: FaultName;
+    readonly seed: number;
+    readonly config: Readonly<Record<string, string>>;
+    readonly options: FaultOptions;
+    readonly path: string;
+    readonly terminal: Terminal;
+  },
+): Promise<Recorded> {
+  const { run, clock } = tools.options;
+  const ledger = LedgerWriter.open(tools.path, { flush: "each", clock });
+  let failureTold = false;
+  const append = (record: LedgerRecord) => {
+    ledger.append(record);
+    if (ledger.failure === undefined || failureTold) return;
+    failureTold = true;
+    const what = `Cannot write the log file "${ledger.path}": ${ledger.failure}`;
+    tools.terminal.notices.warn(`${what}; the fault goes on without its records`);
+  };
+  const lost = () =>
+    ledger.failure === undefined
+      ? undefined
+      : `Cannot prove the fault as ${ledger.lostRecordCount} of its record(s) could not be ` +
+        `written to ${ledger.path}`;
+  const { fault, seed, config } = tools;
+  append(runHeader({ run, command: `fault ${fault}`, seed, config }, clock));
+  const end = (
+    reason: string,
+    { targets, failedCount }: Pick<Series, "targets" | "failedCount">,
+  ) => {
+    const totals = { targets: String(targets.length), failed: String(failedCount) };
+    append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
+  };
+  try {
+    const series = await inject({ ...tools.options, ledger: { append } });
+    end(series.outcome === "done" ? "normal" : series.outcome, series);
+    return { series, lost: lost() };
+  } catch (error) {
+    end("failed", { targets: [], failedCount: 1 });
+    const also = lost();
+    if (also === undefined || !(error instanceof DfsError)) throw error;
+    throw new DfsError("cannot-run", `${error.message}. ${also}`, { cause: error });
+  } finally {
+    ledger.close();
+  }
+}

@@ -70,6 +70,27 @@ export const limits = {
   messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer; the next one goes over a new connection. */
   probeTimeoutMs: 20_000,
+  /** A watchdog that does not guard within this is none, and nothing is suspended. */
+  watchdogReadyMs: 15_000,
+  /** How often it looks at the wall clock, and whether an undo is asked for. */
+  watchdogLookMs: 50,
+  /** The same before there is anything to undo. */
+  watchdogIdleLookMs: 500,
+  /** It acts in the injector's stead when that is alive, but this late. */
+  watchdogOverdueMs: 1000,
+  /** A target seen running for so long after its injector was killed needs nobody any more. */
+  watchdogSettleMs: 1000,
+  /** How long it may take to leave once it is told to. */
+  watchdogLeaveMs: 2000,
+  /** Of one entry of the registry of running faults; anything larger was not written by dfs. */
+  registryEntryMaxBytes: 65_536,
+  /** How long `fault undo` leaves to injector and watchdog before it acts itself. */
+  undoAnswerMs: 3000,
+  undoLookMs: 20,
+  /** A limp's period, and each of its two parts: timers are good to a millisecond. */
+  limpPeriodMinMs: 20,
+  limpPeriodMaxMs: 60_000,
+  limpPartMinMs: 5,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */

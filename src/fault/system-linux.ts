@@ -3,8 +3,9 @@ import { findListeners } from "./find-listeners.ts";
 import { lineageOf } from "./lineage.ts";
 import { listenerSources } from "./listeners-linux.ts";
 import { acceptsConnections } from "./probe-port.ts";
+import type { ProcessFacts } from "./process-facts.ts";
 import { inspectProcesses, parentOf, stateOfProcess } from "./process-facts-linux.ts";
-import { sendSignal, suspendBySignal } from "./signals.ts";
+import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
 
 export function linuxSystem(clock: Clock): System {
@@ -23,7 +24,11 @@ export function linuxSystem(clock: Clock): System {
     glance: async ({ pid, identity }) => stateOfProcess(pid, identity),
     assertMaySignal: (target) => void sendSignal(target, 0),
     kill: (target) => void sendSignal(target, "SIGKILL"),
-    suspend: (target) =>
-      suspendBySignal(target, ({ pid, identity }) => stateOfProcess(pid, identity) !== "gone"),
+    suspend: (target) => suspendBySignal(target, isSame),
+    claim: (target) => claimBySignal(target, isSame),
   };
+}
+
+function isSame({ pid, identity }: ProcessFacts): boolean {
+  return stateOfProcess(pid, identity) !== "gone";
 }

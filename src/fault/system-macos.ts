@@ -5,7 +5,7 @@ import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
 import { findLineage, inspectProcesses } from "./process-facts-macos.ts";
 import { parsePs, psColumns, psEnvironment } from "./ps.ts";
-import { sendSignal, suspendBySignal } from "./signals.ts";
+import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
 
 export function macosSystem(clock: Clock): System {
@@ -25,6 +25,7 @@ export function macosSystem(clock: Clock): System {
     assertMaySignal: (target) => void sendSignal(target, 0),
     kill: (target) => void sendSignal(target, "SIGKILL"),
     suspend: (target) => suspendBySignal(target, isSame),
+    claim: (target) => claimBySignal(target, isSame),
   };
 }
 

@@ -5,7 +5,7 @@ import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
 import { findLineage, inspectProcesses } from "./process-facts-windows.ts";
 import { sendSignal } from "./signals.ts";
-import { suspendByHandle } from "./suspension-windows.ts";
+import { claimByHandle, suspendByHandle } from "./suspension-windows.ts";
 import type { System } from "./system.ts";
 
 /** Every look at threads is a PowerShell of a second or so, hence the wide bounds. */
@@ -27,6 +27,7 @@ export function windowsSystem(clock: Clock): System {
     // TerminateProcess: Windows has no signals, and runs no handler of the process for this one.
     kill: (target) => void sendSignal(target, "SIGKILL"),
     suspend: suspendByHandle,
+    claim: claimByHandle,
   };
 }
 

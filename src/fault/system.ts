@@ -34,9 +34,14 @@ export interface System {
   assertMaySignal(process: ProcessFacts): void;
   kill(process: ProcessFacts): void;
   suspend(process: ProcessFacts): Suspension;
+  /**
+   * What resumes a process that somebody else suspends, now or later; does nothing to it yet. Throws
+   * a `fault` error when this user may not resume it.
+   */
+  claim(process: ProcessFacts): Suspension;
 }
 
-/** A process that was suspended. */
+/** A process that is suspended, or is going to be. */
 export interface Suspension {
   /**
    * Resumes it, once, if it is still the same process; synchronous, so that it works while we exit.

@@ -18,5 +18,7 @@ export type WarningReason =
   | "port-empty"
   | "target-replaced"
   | "foreground-job"
-  | "no-watchdog"
+  | "watchdog-replaced"
+  | "not-registered"
+  | "undone-early"
   | "resumed-by-others";

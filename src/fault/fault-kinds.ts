@@ -8,6 +8,7 @@ interface FaultKind {
 export const faultKinds = {
   crash: { suspends: false },
   stall: { suspends: true },
+  limp: { suspends: true },
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
 export type FaultName = keyof typeof faultKinds;

@@ -117,8 +117,7 @@ function idsIn(directory: string): string[] {
 }
 
 /** Follows no link and waits for no pipe (Windows has neither flag). */
-const openFlags =
-  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Empty where there is no plain file of reasonable size that belongs to this user. */
 function readOwnFile(path: string): string {

@@ -24,7 +24,7 @@ export type Word =
   | { readonly word: "refused"; readonly reason: string }
   /** Somebody asks for the end of the fault. */
   | { readonly word: "asked" }
-  /** It has undone the fault itself, and leaves. */
+  /** It undoes the fault itself, now, and leaves. */
   | { readonly word: "undone"; readonly reason: UndoReason };
 
 /**

@@ -81,10 +81,12 @@ export class Watchdog {
   async #obey(order: Order): Promise<void> {
     switch (order.order) {
       case "guard":
-        return await this.#guard(order.fault, order.ledger);
+        await this.#guard(order.fault, order.ledger);
+        break;
       case "begun":
         this.#begunPids.add(order.pid);
-        return this.#planEnd(order.untilUs);
+        this.#planEnd(order.untilUs);
+        break;
       case "release":
         this.#isReleased = true;
     }
@@ -98,7 +100,8 @@ export class Watchdog {
         return { process, claim: system.claim(process) };
       });
     } catch (error) {
-      return say({ word: "refused", reason: messageOf(error) });
+      say({ word: "refused", reason: messageOf(error) });
+      return;
     }
     const self = (await system.inspect([process.pid])).get(process.pid);
     this.#fault = { ...fault, watchdog: self === undefined ? undefined : refOf(self) };
@@ -154,8 +157,9 @@ export class Watchdog {
   }
 
   async #undo(reason: UndoReason): Promise<void> {
-    const ends = await Promise.all(this.#guarded.map((guarded) => this.#resume(guarded)));
+    // Said first, so that an injector that lives does not take it for a stranger's doing.
     if (!this.#isInjectorGone) this.#options.say({ word: "undone", reason });
+    const ends = await Promise.all(this.#guarded.map((guarded) => this.#resume(guarded)));
     // An entry whose target would not resume stays, so that a list still shows it.
     if (ends.every((isOver) => isOver)) this.#forget();
   }
@@ -169,6 +173,7 @@ export class Watchdog {
       const state = await system.glance(process);
       const mayStandStill = state === "stopped" || (state === undefined && round === 0);
       try {
+        if (round > 0) current = system.claim(process);
         if (mayStandStill) current.resume();
       } catch {
         // The proof below tells.
@@ -180,7 +185,6 @@ export class Watchdog {
       // A suspension that its injector asked for as it died may still come into effect.
       if (seen.state === "gone" || round > 0 || this.#fault?.fault === "stall") return true;
       await sleep(clock, limits.watchdogSettleMs / 4);
-      current = system.claim(process);
     }
   }
 

@@ -4,8 +4,9 @@ import type { FaultEvent } from "../../src/fault/fault-event.ts";
 import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
-import type { System } from "../../src/fault/system.ts";
+import type { Suspension, System } from "../../src/fault/system.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
+import { SimulatedWatchdog } from "./simulated-watchdog.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Where every simulated process listens. */
@@ -30,6 +31,12 @@ export class FaultSimulation {
   /** Signals in the order they were sent. */
   readonly signals: string[] = [];
   system: System;
+  /** By how much the machine has slept, which only the wall clock knows. */
+  sleptUs = 0;
+  /** Every watchdog that was started, the latest last. */
+  readonly watchdogs: SimulatedWatchdog[] = [];
+  /** What a watchdog is like that starts now. */
+  onWatchdog: (watchdog: SimulatedWatchdog) => void = (watchdog) => watchdog.isReadyAfterMs(0);
 
   constructor(change: Partial<System> = {}) {
     this.system = { ...this.#system(), ...change };
@@ -68,6 +75,13 @@ export class FaultSimulation {
       ...{ clock: this.clock, run: "r1", signal: this.interrupt.signal, system: this.system },
       ledger: { append: (record) => this.records.push(record) },
       notify: (event) => this.events.push(event),
+      startWatchdog: (hear) => {
+        const watchdog = new SimulatedWatchdog(this.clock, hear);
+        this.watchdogs.push(watchdog);
+        this.onWatchdog(watchdog);
+        return watchdog;
+      },
+      wallUs: () => this.clock.nowUs() + this.sleptUs,
     };
   }
 
@@ -137,20 +151,26 @@ export class FaultSimulation {
         this.signals.push(`suspend ${pid}`);
         const onSuspend = live(pid)?.onSuspend ?? (() => this.set(pid, "stopped"));
         onSuspend();
-        const resume = () => {
-          if (this.#stateOf(target) === "gone") return false;
-          this.signals.push(`resume ${pid}`);
-          const onResume = live(pid)?.onResume ?? (() => this.set(pid, "running"));
-          onResume();
-          return true;
-        };
-        let wasThere: boolean | undefined;
-        return {
-          resume: () => {
-            wasThere ??= resume();
-            return wasThere;
-          },
-        };
+        return this.#claim(target);
+      },
+      claim: (target) => this.#claim(target),
+    };
+  }
+
+  #claim(target: ProcessFacts): Suspension {
+    const { pid } = target;
+    const resume = () => {
+      if (this.#stateOf(target) === "gone") return false;
+      this.signals.push(`resume ${pid}`);
+      const onResume = this.processes.get(pid)?.onResume ?? (() => this.set(pid, "running"));
+      onResume();
+      return true;
+    };
+    let wasThere: boolean | undefined;
+    return {
+      resume: () => {
+        wasThere ??= resume();
+        return wasThere;
       },
     };
   }

@@ -10,4 +10,16 @@ export const faultEntries: Entries = {
     summary: "Suspend the process that listens on a port, then resume it",
     load: async () => (await import("./stall.ts")).stallCommand,
   },
+  "fault limp": {
+    summary: "Suspend it again and again: slow but alive",
+    load: async () => (await import("./limp.ts")).limpCommand,
+  },
+  "fault list": {
+    summary: "Show the stalls and limps that run now",
+    load: async () => (await import("./list.ts")).listCommand,
+  },
+  "fault undo": {
+    summary: "End running faults at once",
+    load: async () => (await import("./undo.ts")).undoCommand,
+  },
 };

@@ -4,12 +4,14 @@ import { formatCommand, formatProcess } from "../../fault/process-facts.ts";
 import type { Target } from "../../fault/target.ts";
 import { crashTexts } from "./crash-text.ts";
 import type { EventTexts } from "./event-text.ts";
+import { limpTexts } from "./limp-text.ts";
 import { stallTexts } from "./stall-text.ts";
 
 type Shown = Exclude<FaultEvent, { readonly kind: "warned" | "resolved" }>;
 
 const texts: EventTexts<Shown> = {
   ...crashTexts,
+  ...limpTexts,
   ...stallTexts,
 };
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { DfsError } from "../../base/errors.ts";
 import type { FaultName } from "../../fault/fault-kinds.ts";
 import type { FaultOptions, FaultResult } from "../../fault/fault-request.ts";
@@ -44,8 +45,10 @@ export async function injectRecorded(
     const totals = { targets: String(targetCount) };
     append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
   };
+  // A watchdog, which may write the end of the fault, has another working directory.
+  const ledgerPath = resolve(tools.path);
   try {
-    const result = await inject({ ...tools.options, ledger: { append } });
+    const result = await inject({ ...tools.options, ledger: { append }, ledgerPath });
     end(result.outcome === "done" ? "normal" : result.outcome, result.targets.length);
     return { result, lost: lost() };
   } catch (error) {

@@ -1,0 +1,21 @@
+import { exitStatus } from "../../base/exit-status.ts";
+import { runningFaults } from "../../fault/running-faults.ts";
+import { toggle } from "../flags.ts";
+import { defineSubcommand } from "../subcommand.ts";
+import { faultJson, faultTable } from "./list-text.ts";
+import { faultTools } from "./running.ts";
+
+export const listCommand = defineSubcommand({
+  name: "fault list",
+  description: "Show the faults of this user that run now and have an undo: stalls and limps",
+  examples: ["dfs fault list", "dfs fault list --json"],
+  endsAtOnce: true,
+  flags: { json: toggle("As JSON, for programs") },
+  async run({ json }, context) {
+    const statuses = await runningFaults(await faultTools(context));
+    if (json) context.terminal.line(faultJson(statuses));
+    else if (statuses.length === 0) context.terminal.line("No fault runs");
+    else for (const line of faultTable(statuses)) context.terminal.line(line);
+    return exitStatus.verified;
+  },
+});

@@ -2,8 +2,7 @@ import { systemClock, wallClockUs } from "../base/clock.ts";
 import { eachLine } from "../base/each-line.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { hostSystem } from "../fault/host-system.ts";
-import { Registry } from "../fault/registry.ts";
-import { registryDirectories } from "../fault/registry-directory.ts";
+import { ownRegistry } from "../fault/registry.ts";
 import { Watchdog } from "../fault/watchdog.ts";
 import { formatWord, parseOrder } from "../fault/watchdog-words.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
@@ -20,7 +19,7 @@ export async function runWatchdog(terminal: Terminal): Promise<ExitStatus> {
   const watchdog = new Watchdog({
     ...{ clock, wallUs: wallClockUs, signal },
     system: await hostSystem(clock),
-    registry: new Registry(registryDirectories(process.env)),
+    registry: ownRegistry(),
     say: (word) => terminal.line(formatWord(word)),
     record(path, record) {
       try {

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
-import { objection, prepareDirectory } from "./registry-directory.ts";
+import { objection, prepareDirectory, registryDirectories } from "./registry-directory.ts";
 import {
   formatRunningFault,
   isFaultId,
@@ -133,4 +133,9 @@ function readOwnFile(path: string): string {
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** That of the user who runs this. */
+export function ownRegistry(): Registry {
+  return new Registry(registryDirectories(process.env));
 }

@@ -6,9 +6,11 @@ import type { FaultName } from "./fault-kinds.ts";
 import type { FaultOptions, FaultResult, StallRequest } from "./fault-request.ts";
 import { type EndingCause, Guardian } from "./guardian.ts";
 import { hostSystem } from "./host-system.ts";
-import type { ProcessFacts, ProcessState } from "./process-facts.ts";
+import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 import { allSettled, assertLives } from "./prove.ts";
-import { type RunningFault, refOf } from "./running-fault.ts";
+import { ownRegistry } from "./registry.ts";
+import { factsOf, type RunningFault, refOf } from "./running-fault.ts";
+import { runningFaults } from "./running-faults.ts";
 import type { Suspension, System } from "./system.ts";
 import type { Target } from "./target.ts";
 import { startWatchdogProcess } from "./watchdog-process.ts";
@@ -58,11 +60,30 @@ export async function injectSuspending<R extends StallRequest>(
     const aim = await takeAim(plan);
     const targets = await awaitBlow(plan, aim);
     if (targets === undefined) return { outcome: "interrupted", targets: [] };
+    await assertFree(plan, targets);
     await guardian.guard(describe(plan, targets, (await self).get(process.pid)));
     if (options.signal.aborted) return { outcome: "interrupted", targets: [] };
     return await playAll(plan, guardian, targets, play);
   } finally {
     await guardian.release();
+  }
+}
+
+/** Two faults that suspend one process would resume it for each other. */
+async function assertFree(
+  { system, registry = ownRegistry(), fault, request }: Plan & { system: System },
+  targets: readonly Target[],
+): Promise<void> {
+  for (const { fault: other } of await runningFaults({ registry, system })) {
+    const mine = other.targets.find(({ pid, identity }) =>
+      targets.some(({ process }) => process.pid === pid && process.identity === identity),
+    );
+    if (mine === undefined) continue;
+    throw new DfsError(
+      "fault",
+      `Cannot ${fault} the listener of port ${request.port} as the ${other.fault} ${other.id} ` +
+        `has ${formatProcess(factsOf(mine))} already: dfs fault undo ${other.id} ends that`,
+    );
   }
 }
 

@@ -4,6 +4,7 @@ import type { FaultEvent } from "../../src/fault/fault-event.ts";
 import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
+import { Registry } from "../../src/fault/registry.ts";
 import type { Suspension, System } from "../../src/fault/system.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
 import { SimulatedWatchdog } from "./simulated-watchdog.ts";
@@ -81,6 +82,7 @@ export class FaultSimulation {
         this.onWatchdog(watchdog);
         return watchdog;
       },
+      registry: new Registry([]),
       wallUs: () => this.clock.nowUs() + this.sleptUs,
     };
   }

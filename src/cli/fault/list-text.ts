@@ -2,29 +2,22 @@ import { localTimestamp } from "../../base/local-time.ts";
 import { formatProcess, type ProcessFacts } from "../../fault/process-facts.ts";
 import { factsOf, type ProcessRef } from "../../fault/running-fault.ts";
 import type { FaultStatus } from "../../fault/running-faults.ts";
+import { type TextOptions, tableLines } from "../../report/text-layout.ts";
 
-const headings = ["ID", "FAULT", "PORT", "SINCE", "UNTIL", "TARGET", "INJECTOR"] as const;
-
-/** A heading and a line a fault, aligned. */
-export function faultTable(statuses: readonly FaultStatus[]): string[] {
-  const rows = [headings, ...statuses.map(cellsOf)];
-  const widths = headings.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+/** A heading and a line a fault. */
+export function faultTable(
+  statuses: readonly FaultStatus[],
+  options: TextOptions,
+): readonly string[] {
+  const head = ["id", "fault", "port", "since", "until", "target", "injector"];
+  return tableLines({ head, rows: statuses.map(cellsOf), right: [2] }, options);
 }
 
 function cellsOf(status: FaultStatus): readonly string[] {
   const { id, fault, port, sinceUs, untilUs, targets } = status.fault;
   const whom = targets.map((target, index) => {
-    const state = status.targetStates[index] === "stopped" ? "suspended" : "";
-    const now = status.targetStates[index] === "gone" ? "gone" : state || "running";
-    return `${nameOf(target)} ${now}`;
+    const state = status.targetStates[index];
+    return `${nameOf(target)} ${state === "stopped" ? "suspended" : state}`;
   });
   return [
     ...[id, fault, String(port), localSecond(sinceUs), localSecond(untilUs)],

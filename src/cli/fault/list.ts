@@ -12,10 +12,14 @@ export const listCommand = defineSubcommand({
   endsAtOnce: true,
   flags: { json: toggle("As JSON, for programs") },
   async run({ json }, context) {
+    const { terminal } = context;
     const statuses = await runningFaults(await faultTools(context));
-    if (json) context.terminal.line(faultJson(statuses));
-    else if (statuses.length === 0) context.terminal.line("No fault runs");
-    else for (const line of faultTable(statuses)) context.terminal.line(line);
+    if (json) terminal.line(faultJson(statuses));
+    else if (statuses.length === 0) terminal.line("No fault runs");
+    else {
+      const { color, columns: width } = terminal;
+      for (const line of faultTable(statuses, { color, width })) terminal.line(line);
+    }
     return exitStatus.verified;
   },
 });

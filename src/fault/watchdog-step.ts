@@ -6,6 +6,8 @@ import type { UndoReason } from "./watchdog-words.ts";
 export interface WatchdogSituation {
   /** What it guards; undefined before it was told. */
   readonly guarded: FaultName | undefined;
+  /** Every target's suspension is on record, or was seen. */
+  readonly isBegun: boolean;
   /** To the planned end; negative when that has passed. */
   readonly remainingMs: number;
   /** Told that the fault is undone. */
@@ -24,24 +26,28 @@ export type WatchdogStep =
   | { readonly kind: "leave" }
   | { readonly kind: "undo"; readonly reason: UndoReason };
 
-/** Its whole judgement: while the injector lives it waits, unless that fails to act. */
-export function nextStep(situation: WatchdogSituation): WatchdogStep {
+/**
+ * Its whole judgement: while the injector lives it waits, unless that fails to act. `pollEveryMs`:
+ * how often to look for the suspension, from which the planned end counts.
+ */
+export function nextStep(situation: WatchdogSituation, pollEveryMs: number): WatchdogStep {
   const { guarded, remainingMs, askedForMs, isInjectorGone } = situation;
   if (situation.isReleased) return { kind: "leave" };
   if (guarded === undefined) {
     if (isInjectorGone || situation.isTerminated) return { kind: "leave" };
     return { kind: "wait", forMs: limits.watchdogIdleLookMs };
   }
+  const lookMs = situation.isBegun ? limits.watchdogLookMs : pollEveryMs;
   if (situation.isTerminated) return { kind: "undo", reason: "terminated" };
   if (!isInjectorGone) {
     const graceMs = limits.watchdogOverdueMs;
     if (remainingMs <= -graceMs) return { kind: "undo", reason: "overdue" };
     if (askedForMs !== undefined && askedForMs >= graceMs) return { kind: "undo", reason: "asked" };
-    return { kind: "wait", forMs: limits.watchdogLookMs };
+    return { kind: "wait", forMs: lookMs };
   }
   if (askedForMs !== undefined) return { kind: "undo", reason: "asked" };
   if (guarded !== "stall") return { kind: "undo", reason: "injector-gone" };
   if (remainingMs <= 0) return { kind: "undo", reason: "planned-end" };
   if (situation.runningForMs >= limits.watchdogSettleMs) return { kind: "leave" };
-  return { kind: "wait", forMs: Math.min(remainingMs, limits.watchdogLookMs) };
+  return { kind: "wait", forMs: Math.min(remainingMs, lookMs) };
 }

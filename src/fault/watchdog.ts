@@ -43,6 +43,8 @@ export class Watchdog {
   #guarded: readonly Guarded[] = [];
   /** The planned end on the monotonic clock, as it was when the order came. */
   #dueUs = 0;
+  #durationUs = 0;
+  #isStoppedSeen = false;
   #isReleased = false;
   #isInjectorGone = false;
   #askedUs: number | undefined;
@@ -69,8 +71,8 @@ export class Watchdog {
       this.#wake = new AbortController();
       for (const order of this.#orders.splice(0)) await this.#obey(order);
       this.#heedRequests();
-      if (this.#isInjectorGone) await this.#look();
-      const step = nextStep(this.#situation());
+      if (this.#isInjectorGone || !this.#isBegun()) await this.#look();
+      const step = nextStep(this.#situation(), this.#options.system.pollEveryMs);
       if (step.kind === "undo") await this.#undo(step.reason);
       else if (step.kind === "leave") this.#forget();
       if (step.kind !== "wait") return;
@@ -105,6 +107,7 @@ export class Watchdog {
     }
     const self = (await system.inspect([process.pid])).get(process.pid);
     this.#fault = { ...fault, watchdog: self === undefined ? undefined : refOf(self) };
+    this.#durationUs = fault.untilUs - fault.sinceUs;
     this.#ledger = ledger;
     this.#planEnd(fault.untilUs);
     try {
@@ -137,6 +140,14 @@ export class Watchdog {
     // Where a look is dear it says nothing of a live process: that may be suspended.
     const isOver = states.every((state) => state === "running" || state === "gone");
     this.#runningSinceUs = isOver ? (this.#runningSinceUs ?? clock.nowUs()) : undefined;
+    if (this.#isBegun() || !states.includes("stopped")) return;
+    // Its injector may be killed before it can tell.
+    this.#isStoppedSeen = true;
+    this.#planEnd(this.#options.wallUs() + this.#durationUs);
+  }
+
+  #isBegun(): boolean {
+    return this.#isStoppedSeen || this.#begunPids.size === this.#guarded.length;
   }
 
   #situation(): WatchdogSituation {
@@ -147,6 +158,7 @@ export class Watchdog {
     const remainingUs = Math.min((this.#fault?.untilUs ?? 0) - wallUs(), this.#dueUs - nowUs);
     return {
       guarded: this.#fault?.fault,
+      isBegun: this.#isBegun(),
       remainingMs: remainingUs / 1000,
       isReleased: this.#isReleased,
       isInjectorGone: this.#isInjectorGone,

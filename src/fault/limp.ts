@@ -87,15 +87,19 @@ class Limp {
       waitWatching(this.#stage, process, { untilUs, wallEndUs }, ["gone"]);
     const isOver = () => signal.aborted || clock.nowUs() >= schedule.endUs || wallUs() >= wallEndUs;
     let cycle: LimpCycle = limpCycle(schedule, 0);
+    let glanceUs = 0;
     for (;;) {
       if ((await waitUntil(cycle.resumeUs)) === "gone") return "gone";
       this.#resume();
       if (isOver()) return undefined;
-      // Within the part in which it runs, as a look takes its time on some systems.
-      if ((await system.glance(process)) === "gone") return "gone";
       const next = nextLimpCycle(schedule, cycle.index, clock.nowUs());
       this.#droppedCount += (next?.index ?? cycle.index + 1) - cycle.index - 1;
-      if ((await waitUntil(next?.suspendUs ?? schedule.endUs)) === "gone") return "gone";
+      const untilUs = next === undefined ? schedule.endUs : next.suspendUs - glanceUs;
+      if ((await waitUntil(untilUs)) === "gone") return "gone";
+      // The last look before it is suspended again: its pid may be another's by now.
+      const glancedUs = clock.nowUs();
+      if ((await system.glance(process)) === "gone") return "gone";
+      glanceUs = clock.nowUs() - glancedUs;
       if (next === undefined || isOver()) return undefined;
       cycle = next;
       if (clock.nowUs() < cycle.resumeUs) this.#suspend();

@@ -138,4 +138,14 @@ export const limits = {
   liveStalledMs: 10_000,
   /** How long pages have to read the last event before the server ends. */
   liveFarewellMs: 1000,
+  /** How often a drain is looked at. */
+  drainPollMs: 10,
+  /** A port that closes no longer than this before its process ends closes because it ends. */
+  drainLeadMinMs: 20,
+  /** Repetitions of a fault. */
+  repeatMaxCount: 100_000,
+  /** How often it is looked whether a port that was restarted is open again. */
+  restartPollMs: 20,
+  /** Characters of what a process that did not come up has said that an error quotes. */
+  outputTailMaxLength: 400,
 } as const;

@@ -12,6 +12,8 @@ export interface Flag<T> {
   readonly valueOptional?: true;
   /** For dfs itself to type: left out of the help. */
   readonly hidden?: true;
+  /** Other names of the flag, in kebab-case, that mean the same. */
+  readonly aliases?: readonly string[];
   /**
    * `texts` are the values as typed, in order, none when the flag is absent; throws usage errors.
    */
@@ -172,6 +174,18 @@ export function choice<const T extends string>(options: {
   return withDefault({ ...rest, valueHint: choices.join("|") }, parseChoice(choices));
 }
 
+/** A name that `parse` understands in more spellings than `names` lists. */
+export function named<const T extends string>(
+  options: ValueOptions & {
+    default: NoInfer<T>;
+    names: readonly T[];
+    parse: (text: string) => T | undefined;
+  },
+): Flag<T> {
+  const { names, parse, ...rest } = options;
+  return withDefault(rest, (text, name) => parse(text) ?? parseChoice(names)(text, name));
+}
+
 /** The same without a default. */
 export function optionalChoice<const T extends string>(options: {
   description: string;
@@ -235,6 +249,13 @@ export function valueOrNone<T>(
       return typed === "" ? "alone" : parse(typed, name);
     },
   };
+}
+
+/** `flag`, which may be typed by another name too; the help says so. */
+export function alsoNamed<T>(alias: string, flag: Flag<T>): Flag<T> {
+  const description = `${flag.arg.description ?? ""} (also --${alias})`;
+  const aliases = [...(flag.aliases ?? []), alias];
+  return { ...flag, arg: { ...flag.arg, description }, aliases };
 }
 
 /** `flag`, left out of the help. */

@@ -91,14 +91,14 @@ async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise
 /** The subcommand named by the first word, or by the first two. */
 function findEntry(words: readonly string[]): { entry: Entry; rest: readonly string[] } {
   for (const length of [2, 1]) {
-    const entry = entries[words.slice(0, length).join(" ")];
+    const entry = entryNamed(words.slice(0, length).join(" "));
     if (entry !== undefined) return { entry, rest: words.slice(length) };
   }
   const [first = "", second] = words;
   const kinds = names().filter((name) => name.startsWith(`${first} `));
   if (kinds.length > 0) {
     const rule = `"dfs ${first}" needs one of ${kinds.map((name) => name.slice(first.length + 1)).join(", ")}`;
-    const hint = second === undefined ? "" : didYouMean(`${first} ${second}`, kinds);
+    const hint = second === undefined ? "" : didYouMean(`${first} ${second}`, allNames());
     const current = second === undefined ? "" : `: current value is "${second}"`;
     throw new DfsError("usage", `${rule}${current}${hint}`);
   }
@@ -112,10 +112,17 @@ function names(): string[] {
   return Object.keys(entries);
 }
 
+function allNames(): string[] {
+  return Object.entries(entries).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
+}
+
+function entryNamed(name: string): Entry | undefined {
+  return entries[name] ?? Object.values(entries).find(({ aliases = [] }) => aliases.includes(name));
+}
+
 async function showHelp(words: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const named = words.filter((word) => !word.startsWith("-"));
-  const exact = names().find((name) => named.slice(0, 2).join(" ") === name || named[0] === name);
-  const entry = exact === undefined ? undefined : entries[exact];
+  const entry = entryNamed(named.slice(0, 2).join(" ")) ?? entryNamed(named[0] ?? "");
   if (entry !== undefined) {
     terminal.line(await (await entry.load()).help());
     return exitStatus.verified;
@@ -129,7 +136,11 @@ async function showHelp(words: readonly string[], terminal: Terminal): Promise<E
 
 function rootHelp(group: string | undefined): string {
   const listed = names().filter((name) => group === undefined || name.startsWith(`${group} `));
-  const rows = listed.map((name) => `  dfs ${name.padEnd(14)}${entries[name]?.summary ?? ""}`);
+  const rows = listed.map((name) => {
+    const { summary = "", aliases = [] } = entries[name] ?? {};
+    const also = aliases.map((alias) => `dfs ${alias}`).join(", ");
+    return `  dfs ${name.padEnd(15)}${summary}${also === "" ? "" : ` (also ${also})`}`;
+  });
   return `${[
     "dfs runs a replicated gRPC service, drives it through a failover client, breaks it for real,",
     "and proves with numbers that nothing was lost.",

@@ -21,4 +21,18 @@ export type WarningReason =
   | "watchdog-replaced"
   | "not-registered"
   | "undone-early"
-  | "resumed-by-others";
+  | "resumed-by-others"
+  /** Others listen on the port as well, and are not hit. */
+  | "port-shared"
+  /** A service manager holds the target's port open. */
+  | "socket-activated"
+  /** The target is the first process of a pid namespace. */
+  | "leads-namespace"
+  /** One of several blows failed; the rest go on. */
+  | "repetition-failed"
+  /** Somebody else restarted the port too, and ours was ended. */
+  | "second-ended"
+  /** A drain was interrupted; its target ends all the same. */
+  | "not-awaited"
+  /** It would have been refused without --force. */
+  | "forced";

@@ -4,7 +4,14 @@ import type { WarningReason } from "./aim-event.ts";
 import { type FaultName, faultKinds } from "./fault-kinds.ts";
 import type { FaultOptions, FaultRequest } from "./fault-request.ts";
 import { hostSystem } from "./host-system.ts";
-import { formatCommand, formatProcess, isSameProcess, runsSameCommand } from "./process-facts.ts";
+import {
+  formatCommand,
+  formatProcess,
+  isSameProcess,
+  type ProcessFacts,
+  runsSameCommand,
+} from "./process-facts.ts";
+import type { Resolution } from "./situation.ts";
 import { survey } from "./survey.ts";
 import type { System } from "./system.ts";
 import type { Target } from "./target.ts";
@@ -37,7 +44,10 @@ export async function takeAim(plan: Plan): Promise<Aim> {
   const resolution = await survey(fault, request, system);
   const surveyMs = (clock.nowUs() - startUs) / 1000;
   if (resolution.kind === "targets") {
-    show(plan, resolution.targets);
+    if (request.like !== undefined && request.like.length > 0) {
+      for (const target of resolution.targets) compare(plan, request.like, target);
+    }
+    show(plan, resolution);
     return { system, targets: resolution.targets, blowUs, surveyMs };
   }
   if (resolution.reason !== "nothing-listens" || request.delayMs === 0) {
@@ -61,15 +71,15 @@ export async function awaitBlow(plan: Plan, aim: Aim): Promise<readonly Target[]
   const resolution = await survey(fault, request, aim.system);
   if (signal.aborted) return undefined;
   if (resolution.kind === "refused") throw new DfsError("fault", resolution.message);
-  if (aim.targets.length === 0) show(plan, resolution.targets);
-  else for (const target of resolution.targets) compare(plan, aim, target);
+  const expected = aim.targets.map(({ process }) => process);
+  if (expected.length === 0) show(plan, resolution);
+  else for (const target of resolution.targets) compare(plan, expected, target);
   await sleepUntil(aim.blowUs);
   return signal.aborted ? undefined : resolution.targets;
 }
 
 /** Asserts that `target` is one of those shown, or the successor of one. */
-function compare(plan: Plan, aim: Aim, target: Target): void {
-  const shown = aim.targets.map(({ process }) => process);
+function compare(plan: Plan, shown: readonly ProcessFacts[], target: Target): void {
   if (shown.some((process) => isSameProcess(process, target.process))) return;
   const [now, ...before] = [target.process, ...shown].map(
     (process) => `${formatProcess(process)}, command: ${formatCommand(process)}`,
@@ -85,9 +95,10 @@ function compare(plan: Plan, aim: Aim, target: Target): void {
   warn(plan, "target-replaced", `The port has passed to a process of the same command: ${now}`);
 }
 
-function show(plan: Plan, targets: readonly Target[]): void {
+function show(plan: Plan, { targets, notices }: Extract<Resolution, { kind: "targets" }>): void {
   const { fault, request, clock, notify } = plan;
   notify({ kind: "resolved", tUs: clock.nowUs(), fault, port: request.port, targets });
+  for (const { reason, message } of notices) warn(plan, reason, message);
   if (!faultKinds[fault].suspends) return;
   for (const { process } of targets.filter((target) => target.process.leadsForegroundJob)) {
     warn(

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { FaultEvent } from "./fault-event.ts";
+import type { ProcessFacts } from "./process-facts.ts";
 import type { Registry } from "./registry.ts";
 import type { System } from "./system.ts";
 import type { Target } from "./target.ts";
@@ -15,6 +16,12 @@ export interface FaultRequest {
   readonly pid?: number | undefined;
   /** Hit every owner where there are several, instead of refusing. */
   readonly all?: boolean | undefined;
+  /** The only name (of process or program) a target may have. */
+  readonly expect?: string | undefined;
+  /** Hit what is not the server itself too, such as a proxy or the parent of other listeners. */
+  readonly force?: boolean | undefined;
+  /** Only these processes, or those that run the same command as one of them; empty: any. */
+  readonly like?: readonly ProcessFacts[] | undefined;
   /** From the call to the blow. */
   readonly delayMs: number;
 }

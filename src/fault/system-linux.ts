@@ -1,16 +1,20 @@
 import type { Clock } from "../base/clock.ts";
+import { crashSignals } from "./crash-signals.ts";
 import { findListeners } from "./find-listeners.ts";
-import { lineageOf } from "./lineage.ts";
-import { listenerSources } from "./listeners-linux.ts";
+import { startLaunch } from "./launch.ts";
+import { readLaunch } from "./launch-linux.ts";
+import { listenerSources, listensOn } from "./listeners-linux.ts";
+import { assertOwnProc, firstProcess } from "./pid-namespace.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts } from "./process-facts.ts";
-import { inspectProcesses, parentOf, stateOfProcess } from "./process-facts-linux.ts";
+import { inspectProcesses, parentOf, stateOfProcess, whyDropped } from "./process-facts-linux.ts";
 import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
 
 export function linuxSystem(clock: Clock): System {
+  assertOwnProc();
   return {
-    reserved: new Map([[1, "the first process of this system or container"]]),
+    reserved: new Map([[1, firstProcess()]]),
     pollEveryMs: 1,
     watchEveryMs: 100,
     proofWithinMs: 5000,
@@ -19,11 +23,16 @@ export function linuxSystem(clock: Clock): System {
     findListeners: () => findListeners(listenerSources),
     acceptsConnections: (port) => acceptsConnections(port, clock),
     inspect: async (pids) => inspectProcesses(pids, clock),
-    lineage: async () => lineageOf(process.pid, parentOf),
+    parentage: async () => parentOf,
     stateOf: async ({ pid, identity }) => stateOfProcess(pid, identity),
     glance: async ({ pid, identity }) => stateOfProcess(pid, identity),
     assertMaySignal: (target) => void sendSignal(target, 0),
-    kill: (target) => void sendSignal(target, "SIGKILL"),
+    signals: crashSignals,
+    kill: (target, signal) => void sendSignal(target, signal),
+    listensOn: async ({ pid }, port) => listensOn(pid, port),
+    dropsSignal: ({ pid }, signal) => whyDropped(pid, signal),
+    launchOf: readLaunch,
+    launch: startLaunch,
     suspend: (target) => suspendBySignal(target, isSame),
     claim: (target) => claimBySignal(target, isSame),
   };

@@ -1,9 +1,11 @@
 import type { Clock } from "../base/clock.ts";
-import { findListeners } from "./find-listeners.ts";
+import { crashSignals } from "./crash-signals.ts";
+import { findListeners, listensByList } from "./find-listeners.ts";
+import { cannotRelaunch, startLaunch } from "./launch.ts";
 import { listenerSources } from "./listeners-macos.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
-import { findLineage, inspectProcesses } from "./process-facts-macos.ts";
+import { findParents, inspectProcesses } from "./process-facts-macos.ts";
 import { parsePs, psColumns, psEnvironment } from "./ps.ts";
 import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
@@ -19,11 +21,18 @@ export function macosSystem(clock: Clock): System {
     findListeners: () => findListeners(listenerSources),
     acceptsConnections: (port) => acceptsConnections(port, clock),
     inspect: inspectProcesses,
-    lineage: () => findLineage(process.pid),
+    parentage: findParents,
     stateOf,
     glance: stateOf,
     assertMaySignal: (target) => void sendSignal(target, 0),
-    kill: (target) => void sendSignal(target, "SIGKILL"),
+    signals: crashSignals,
+    kill: (target, signal) => void sendSignal(target, signal),
+    listensOn: listensByList(() => findListeners(listenerSources)),
+    dropsSignal: () => undefined,
+    launchOf: (target) => {
+      throw cannotRelaunch(target, "macOS does not show how other processes were started");
+    },
+    launch: startLaunch,
     suspend: (target) => suspendBySignal(target, isSame),
     claim: (target) => claimBySignal(target, isSame),
   };

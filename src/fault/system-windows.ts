@@ -1,9 +1,10 @@
 import type { Clock } from "../base/clock.ts";
-import { findListeners } from "./find-listeners.ts";
+import { findListeners, listensByList } from "./find-listeners.ts";
+import { cannotRelaunch, startLaunch } from "./launch.ts";
 import { listenerSources } from "./listeners-windows.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
-import { findLineage, inspectProcesses } from "./process-facts-windows.ts";
+import { findParents, inspectProcesses } from "./process-facts-windows.ts";
 import { sendSignal } from "./signals.ts";
 import { claimByHandle, suspendByHandle } from "./suspension-windows.ts";
 import type { System } from "./system.ts";
@@ -20,12 +21,19 @@ export function windowsSystem(clock: Clock): System {
     findListeners: () => findListeners(listenerSources),
     acceptsConnections: (port) => acceptsConnections(port, clock),
     inspect: inspectProcesses,
-    lineage: () => findLineage(process.pid),
+    parentage: findParents,
     stateOf,
     glance: async (target) => (sendSignal(target, 0) ? undefined : "gone"),
     assertMaySignal: (target) => void sendSignal(target, 0),
     // TerminateProcess: Windows has no signals, and runs no handler of the process for this one.
+    signals: ["SIGKILL"],
     kill: (target) => void sendSignal(target, "SIGKILL"),
+    listensOn: listensByList(() => findListeners(listenerSources)),
+    dropsSignal: () => undefined,
+    launchOf: (target) => {
+      throw cannotRelaunch(target, "Windows does not show how other processes were started");
+    },
+    launch: startLaunch,
     suspend: suspendByHandle,
     claim: claimByHandle,
   };

@@ -1,7 +1,9 @@
 import { expect } from "bun:test";
 import { DfsError } from "../../src/base/errors.ts";
+import { crashSignals } from "../../src/fault/crash-signals.ts";
 import type { FaultEvent } from "../../src/fault/fault-event.ts";
 import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
+import type { Launch, Launched } from "../../src/fault/launch.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
 import { Registry } from "../../src/fault/registry.ts";
@@ -21,6 +23,11 @@ export interface SimulatedProcess {
   onResume?: () => void;
 }
 
+const simulatedLaunch: Launch = {
+  ...{ program: "/usr/bin/dfs", words: ["dfs", "serve"], directory: "/", environment: {} },
+  ...{ stdout: undefined, stderr: undefined },
+};
+
 /** Late, missing and foreign effects, which real processes do not show at will. */
 export class FaultSimulation {
   readonly clock = new VirtualClock();
@@ -38,6 +45,11 @@ export class FaultSimulation {
   readonly watchdogs: SimulatedWatchdog[] = [];
   /** What a watchdog is like that starts now. */
   onWatchdog: (watchdog: SimulatedWatchdog) => void = (watchdog) => watchdog.isReadyAfterMs(0);
+  /** What a process that is launched does, and how it ends; default: it serves the port at once. */
+  onLaunch: () => Partial<Launched> = () => {
+    this.add(100);
+    return {};
+  };
 
   constructor(change: Partial<System> = {}) {
     this.system = { ...this.#system(), ...change };
@@ -139,12 +151,22 @@ export class FaultSimulation {
         new Map(
           pids.flatMap((pid) => (live(pid) ? [[pid, live(pid)?.facts as ProcessFacts]] : [])),
         ),
-      lineage: async () => new Set([process.pid]),
+      parentage: async () => (pid) => live(pid)?.facts,
+      signals: crashSignals,
+      dropsSignal: () => undefined,
+      listensOn: async ({ pid }, port) =>
+        this.listeners.some((listener) => listener.pid === pid && listener.port === port),
+      launchOf: () => simulatedLaunch,
+      launch: () => {
+        const child = { pid: 100, ended: () => undefined, kill: () => this.set(100, "gone") };
+        this.signals.push("launch");
+        return { ...child, ...this.onLaunch() };
+      },
       stateOf: async (target) => this.#stateOf(target),
       glance: async (target) => this.#stateOf(target),
       assertMaySignal: () => undefined,
-      kill: ({ pid }) => {
-        this.signals.push(`kill ${pid}`);
+      kill: ({ pid }, signal) => {
+        this.signals.push(`${signal === "SIGKILL" ? "kill" : signal} ${pid}`);
         const onKill = live(pid)?.onKill ?? (() => this.set(pid, "gone"));
         onKill();
       },

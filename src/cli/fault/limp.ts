@@ -2,6 +2,7 @@ import { formatDuration } from "../../base/duration.ts";
 import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { injectLimp } from "../../fault/limp.ts";
+import { formatProcess } from "../../fault/process-facts.ts";
 import { duration, percentage } from "../flags.ts";
 import { defineSubcommand } from "../subcommand.ts";
 import { sharedFlags } from "./flags.ts";
@@ -54,6 +55,10 @@ export const limpCommand = defineSubcommand({
         },
         inject: (request, options) =>
           injectLimp({ ...request, durationMs, periodMs, dutyShare }, options),
+        foresee: ({ process }) => [
+          `suspend ${formatProcess(process)} for ${percent(dutyShare)} of every ` +
+            `${formatDuration(periodMs)}, and resume it after ${formatDuration(durationMs)}`,
+        ],
       },
       values,
       context,

@@ -28,7 +28,10 @@ const stall = { tUs, fault: "stall", port: 50052, target } as const;
 
 describe("faultEventLine()", () => {
   const rows: readonly [FaultEvent, string][] = [
-    [{ kind: "injected", ...crash }, "CRASH INJECTED: killed dfs (pid 1234) on port 50051"],
+    [
+      { kind: "injected", ...crash, signal: "SIGKILL" },
+      "CRASH INJECTED: killed dfs (pid 1234) on port 50051",
+    ],
     [
       { kind: "started", ...stall, durationMs: 10_000 },
       "STALL STARTED: suspended dfs (pid 1234) on port 50052 for 10s",

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { DfsError } from "../../base/errors.ts";
 import type { FaultName } from "../../fault/fault-kinds.ts";
-import type { FaultOptions, FaultResult } from "../../fault/fault-request.ts";
+import type { FaultOptions } from "../../fault/fault-request.ts";
+import type { Series } from "../../fault/repeat.ts";
 import type { LedgerRecord } from "../../ledger/record.ts";
 import { runHeader } from "../../ledger/run-header.ts";
 import { LedgerWriter } from "../../ledger/writer.ts";
@@ -9,15 +10,16 @@ import type { Terminal } from "../terminal.ts";
 
 /** What became of a fault; `lost` says how many of its records could not be written. */
 export interface Recorded {
-  readonly result: FaultResult;
+  readonly series: Series;
   readonly lost: string | undefined;
 }
 
 /** Runs the fault between the header and the footer of its ledger. */
 export async function injectRecorded(
-  inject: (options: FaultOptions) => Promise<FaultResult>,
+  inject: (options: FaultOptions) => Promise<Series>,
   tools: {
     readonly fault: FaultName;
+    readonly seed: number;
     readonly config: Readonly<Record<string, string>>;
     readonly options: FaultOptions;
     readonly path: string;
@@ -39,20 +41,23 @@ export async function injectRecorded(
       ? undefined
       : `Cannot prove the fault as ${ledger.lostRecordCount} of its record(s) could not be ` +
         `written to ${ledger.path}`;
-  const { fault, config } = tools;
-  append(runHeader({ run, command: `fault ${fault}`, seed: 0, config }, clock));
-  const end = (reason: string, targetCount: number) => {
-    const totals = { targets: String(targetCount) };
+  const { fault, seed, config } = tools;
+  append(runHeader({ run, command: `fault ${fault}`, seed, config }, clock));
+  const end = (
+    reason: string,
+    { targets, failedCount }: Pick<Series, "targets" | "failedCount">,
+  ) => {
+    const totals = { targets: String(targets.length), failed: String(failedCount) };
     append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
   };
   // A watchdog, which may write the end of the fault, has another working directory.
   const ledgerPath = resolve(tools.path);
   try {
-    const result = await inject({ ...tools.options, ledger: { append }, ledgerPath });
-    end(result.outcome === "done" ? "normal" : result.outcome, result.targets.length);
-    return { result, lost: lost() };
+    const series = await inject({ ...tools.options, ledger: { append }, ledgerPath });
+    end(series.outcome === "done" ? "normal" : series.outcome, series);
+    return { series, lost: lost() };
   } catch (error) {
-    end("failed", 0);
+    end("failed", { targets: [], failedCount: 1 });
     const also = lost();
     if (also === undefined || !(error instanceof DfsError)) throw error;
     throw new DfsError("cannot-run", `${error.message}. ${also}`, { cause: error });

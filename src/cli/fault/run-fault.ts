@@ -2,11 +2,14 @@ import { type ExitStatus, exitStatus, worstExitStatus } from "../../base/exit-st
 import { freshId } from "../../base/random.ts";
 import type { FaultName } from "../../fault/fault-kinds.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "../../fault/fault-request.ts";
-import { injectNoop } from "../../fault/noop.ts";
+import { type Foresee, injectNoop } from "../../fault/noop.ts";
+import { type Repetition, repeatFault, type Series } from "../../fault/repeat.ts";
 import type { RunContext } from "../subcommand.ts";
+import type { Terminal } from "../terminal.ts";
 import { requestOf, type SharedValues, sharedConfig, startText } from "./flags.ts";
 import { faultEventLine } from "./lines.ts";
 import { injectRecorded } from "./record-fault.ts";
+import { blowTimesText, repetitionConfig, repetitionOf, repetitionText } from "./repetition.ts";
 
 /** What a kind of fault adds to the flags that all share. */
 export interface FaultCommand {
@@ -16,6 +19,7 @@ export interface FaultCommand {
   /** Its own flags as the run header stores them; times in the unit that the key names. */
   readonly config: Readonly<Record<string, string>>;
   inject(request: FaultRequest, options: FaultOptions): Promise<FaultResult>;
+  readonly foresee: Foresee;
 }
 
 const statusOf: Readonly<Record<FaultResult["outcome"], ExitStatus>> = {
@@ -32,7 +36,9 @@ export async function runFault(
   values: SharedValues,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<ExitStatus> {
+  const { fault, config } = command;
   const run = freshId();
+  const repetition = repetitionOf(values);
   const options: FaultOptions = {
     ...{ clock, run, signal: interrupts.soft, ledger: { append: () => undefined } },
     notify(event) {
@@ -41,27 +47,62 @@ export async function runFault(
       else for (const line of text.split("\n")) terminal.line(line);
     },
   };
-  const planned = command.plan + startText(values);
+  const planned = command.plan + startText(values) + repetitionText(repetition);
   if (values.dryRun) {
-    await injectNoop({ ...requestOf(values), insteadOf: command.fault }, options);
+    await foresee(command, { values, repetition, options, terminal });
     terminal.line(`Dry run, nothing was done: ${planned}`);
     return exitStatus.verified;
   }
   terminal.line(`Run ${run}, log file ${values.logfile ?? "none"}: ${planned}`);
-  const inject = (options: FaultOptions) => command.inject(requestOf(values), options);
+  const request = requestOf(values);
+  const inject = (options: FaultOptions) =>
+    repeatFault(command.inject, { fault, request, repetition }, options);
   const recorded =
     values.logfile === undefined
-      ? { result: await inject(options), lost: undefined }
+      ? { series: await inject(options), lost: undefined }
       : await injectRecorded(inject, {
-          ...{ options, terminal, path: values.logfile, fault: command.fault },
-          config: { ...sharedConfig(values), ...command.config },
+          ...{ fault, options, terminal, path: values.logfile, seed: repetition.seed },
+          config: { ...sharedConfig(values), ...repetitionConfig(repetition), ...config },
         });
-  const { result, lost } = recorded;
-  if (result.outcome === "target-gone") {
+  return conclude(recorded, { values, terminal });
+}
+
+/** Shows what would happen, and throws what would keep it from happening. */
+async function foresee(
+  command: FaultCommand,
+  tools: {
+    readonly values: SharedValues;
+    readonly repetition: Repetition;
+    readonly options: FaultOptions;
+    readonly terminal: Terminal;
+  },
+): Promise<void> {
+  const { values, repetition, options, terminal } = tools;
+  const { clock } = options;
+  const request = { ...requestOf(values), insteadOf: command.fault };
+  const { foreseen } = await injectNoop(request, options, command.foresee);
+  for (const line of foreseen) terminal.line(`Would ${line}`);
+  const times = blowTimesText(repetition, clock.nowUs() + values.delay * 1000);
+  if (times !== "") terminal.line(`If started now: ${times}`);
+}
+
+function conclude(
+  { series, lost }: { readonly series: Series; readonly lost: string | undefined },
+  { values, terminal }: { readonly values: SharedValues; readonly terminal: Terminal },
+): ExitStatus {
+  const { outcome, failedCount, begunCount } = series;
+  if (outcome === "target-gone") {
     const rule = "a target must live to be seen running again";
     terminal.notices.error(`Cannot prove the recovery of port ${values.port} as ${rule}`);
   }
-  if (lost === undefined) return statusOf[result.outcome];
-  terminal.notices.error(lost);
-  return worstExitStatus([statusOf[result.outcome], exitStatus.cannotRun]);
+  const statuses = [statusOf[outcome]];
+  if (failedCount > 0) {
+    statuses.push(exitStatus.fault);
+    terminal.notices.error(`${failedCount} of ${begunCount} repetitions failed`);
+  }
+  if (lost !== undefined) {
+    statuses.push(exitStatus.cannotRun);
+    terminal.notices.error(lost);
+  }
+  return worstExitStatus(statuses);
 }

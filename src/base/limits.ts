@@ -76,14 +76,15 @@ export const limits = {
   watchdogLookMs: 50,
   /** The same before there is anything to undo. */
   watchdogIdleLookMs: 500,
-  /** It acts in the injector's stead when that is alive, but this late. */
-  watchdogOverdueMs: 1000,
+  /** It acts for an injector that lives but is late, or does not do what was asked for. */
+  watchdogOverdueMs: 40,
+  watchdogAskedMs: 1000,
   /** A target seen running for so long after its injector was killed needs nobody any more. */
   watchdogSettleMs: 1000,
   /** How long it may take to leave once it is told to. */
   watchdogLeaveMs: 2000,
-  /** Of one entry of the registry of running faults; anything larger was not written by dfs. */
-  registryEntryMaxBytes: 65_536,
+  /** Of one entry of the roster of running faults; anything larger was not written by dfs. */
+  rosterEntryMaxBytes: 65_536,
   /** How long `fault undo` leaves to injector and watchdog before it acts itself. */
   undoAnswerMs: 3000,
   undoLookMs: 20,

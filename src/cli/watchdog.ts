@@ -2,7 +2,7 @@ import { systemClock, wallClockUs } from "../base/clock.ts";
 import { eachLine } from "../base/each-line.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { hostSystem } from "../fault/host-system.ts";
-import { ownRegistry } from "../fault/registry.ts";
+import { ownRoster } from "../fault/roster.ts";
 import { Watchdog } from "../fault/watchdog.ts";
 import { formatWord, parseOrder } from "../fault/watchdog-words.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
@@ -19,7 +19,7 @@ export async function runWatchdog(terminal: Terminal): Promise<ExitStatus> {
   const watchdog = new Watchdog({
     ...{ clock, wallUs: wallClockUs, signal },
     system: await hostSystem(clock),
-    registry: ownRegistry(),
+    roster: ownRoster(),
     say: (word) => terminal.line(formatWord(word)),
     record(path, record) {
       try {

@@ -19,7 +19,7 @@ export type WarningReason =
   | "target-replaced"
   | "foreground-job"
   | "watchdog-replaced"
-  | "not-registered"
+  | "not-listed"
   | "undone-early"
   | "resumed-by-others"
   /** Others listen on the port as well, and are not hit. */

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { FaultEvent } from "./fault-event.ts";
 import type { ProcessFacts } from "./process-facts.ts";
-import type { Registry } from "./registry.ts";
+import type { Roster } from "./roster.ts";
 import type { System } from "./system.ts";
 import type { Target } from "./target.ts";
 import type { StartWatchdog } from "./watchdog-process.ts";
@@ -52,7 +52,7 @@ export interface FaultOptions {
   /** Default: a process of its own. */
   readonly startWatchdog?: StartWatchdog | undefined;
   /** Of the faults that run; default: this user's. */
-  readonly registry?: Registry | undefined;
+  readonly roster?: Roster | undefined;
   /** Default: the wall clock, which goes on while the machine sleeps; microseconds. */
   readonly wallUs?: (() => number) | undefined;
 }

@@ -138,14 +138,14 @@ describe("a stall under its watchdog", () => {
     expect(sim.written(startUs)).toEqual(["stall begin 7 @0", "stall end 7 @500"]);
   });
 
-  test("goes on where it cannot be registered, and says so", async () => {
+  test("goes on where it cannot be listed, and says so", async () => {
     const sim = new FaultSimulation();
     sim.add(7);
     sim.onWatchdog = (watchdog) => {
-      watchdog.says({ word: "unregistered", reason: "it is read-only" });
+      watchdog.says({ word: "unlisted", reason: "it is read-only" });
       watchdog.isReadyAfterMs(0);
     };
     expect((await sim.run(injectStall(stall, sim.options()))).outcome).toBe("done");
-    expect(sim.kinds()).toEqual(["not-registered", "resolved", "started", "recovered"]);
+    expect(sim.kinds()).toEqual(["not-listed", "resolved", "started", "recovered"]);
   });
 });

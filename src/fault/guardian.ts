@@ -11,7 +11,7 @@ export interface GuardianOptions {
   /** The ledger that takes the end's record should we be killed. */
   readonly ledgerPath: string | undefined;
   /** Told in one line what people should know. */
-  readonly warn: (reason: "watchdog-replaced" | "not-registered", message: string) => void;
+  readonly warn: (reason: "watchdog-replaced" | "not-listed", message: string) => void;
 }
 
 /** Why a fault ends before its time: a request, its watchdog's own doing, or no watchdog at all. */
@@ -123,7 +123,7 @@ export class Guardian {
     else if (word.word === "undone") this.#endFor(word.reason);
     else {
       const message = `${word.reason}; dfs fault list does not show it`;
-      this.#options.warn("not-registered", message);
+      this.#options.warn("not-listed", message);
     }
   }
 

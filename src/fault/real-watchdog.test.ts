@@ -10,17 +10,17 @@ import type { LedgerRecord } from "../ledger/record.ts";
 import type { FaultEvent } from "./fault-event.ts";
 import type { FaultOptions } from "./fault-request.ts";
 import { injectLimp } from "./limp.ts";
-import { Registry } from "./registry.ts";
+import { Roster } from "./roster.ts";
 import { injectStall } from "./stall.ts";
 
 const onLinux = process.platform === "linux";
 setDefaultTimeout(60_000);
 
-// Watchdogs inherit where this user's faults are registered.
+// Watchdogs inherit where this user's faults are listed.
 const runtime = tempDir();
 const before = process.env["XDG_RUNTIME_DIR"];
 process.env["XDG_RUNTIME_DIR"] = runtime.path;
-const registry = new Registry([join(runtime.path, "dfs")]);
+const roster = new Roster([join(runtime.path, "dfs")]);
 afterAll(() => {
   if (before === undefined) delete process.env["XDG_RUNTIME_DIR"];
   else process.env["XDG_RUNTIME_DIR"] = before;
@@ -30,7 +30,7 @@ afterAll(() => {
 const watchdogPids: number[] = [];
 afterEach(async () => {
   expect(await soon(() => !watchdogPids.splice(0).some(isAlive))).toBe(true);
-  expect(registry.list()).toEqual([]);
+  expect(roster.list()).toEqual([]);
 });
 
 function newRun() {
@@ -45,9 +45,9 @@ function newRun() {
   return { options, records, warnings };
 }
 
-/** The watchdog of the only fault, once that is registered. */
+/** The watchdog of the only fault, once that is listed. */
 async function watchdogPid(not?: number): Promise<number> {
-  const find = () => registry.list()[0]?.watchdog?.pid;
+  const find = () => roster.list()[0]?.watchdog?.pid;
   expect(await soon(() => find() !== undefined && find() !== not)).toBe(true);
   const pid = find() ?? 0;
   watchdogPids.push(pid);
@@ -96,7 +96,7 @@ describe.skipIf(!onLinux)("a real watchdog", () => {
     const second = await watchdogPid(first);
     expect(linuxState(target.pid)).toBe("T");
     expect(second).not.toBe(first);
-    registry.askUndo(registry.list()[0]?.id ?? "");
+    roster.askUndo(roster.list()[0]?.id ?? "");
     expect((await stall).outcome).toBe("undone");
     expect(linuxState(target.pid)).not.toBe("T");
     expect(warnings()).toEqual(["watchdog-replaced", "undone-early"]);
@@ -108,13 +108,13 @@ describe.skipIf(!onLinux)("a real watchdog", () => {
     const request = { port: target.port, delayMs: 0, durationMs: 600_000 };
     const limp = injectLimp({ ...request, periodMs: 1000, dutyShare: 0.05 }, options);
     await watchdogPid();
-    const [running] = registry.list();
+    const [running] = roster.list();
     expect(await stalled(target.pid)).toBe(true);
     expect(await soon(() => linuxState(target.pid) !== "T")).toBe(true);
     const refusal = await injectStall(request, options).catch(String);
     // In the moment that it is suspended another reason comes first.
     expect(refusal).toMatch(/limp \w+ has .* already|is suspended already/);
-    registry.askUndo(running?.id ?? "");
+    roster.askUndo(running?.id ?? "");
     expect((await limp).outcome).toBe("undone");
   });
 });

@@ -5,7 +5,7 @@ import type { ProcessFacts } from "./process-facts.ts";
 /** A process as one process of ours tells another of it. */
 export type ProcessRef = Pick<ProcessFacts, "pid" | "identity" | "name" | "uid" | "user">;
 
-/** A fault that suspends, while it lasts: what a watchdog guards and the registry keeps. */
+/** A fault that suspends, while it lasts: what a watchdog guards and the roster keeps. */
 export interface RunningFault {
   /** Names it to people: 4 to 16 characters of [0-9a-z]. */
   readonly id: string;

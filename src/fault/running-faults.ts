@@ -3,11 +3,11 @@ import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 import { observe } from "./prove.ts";
-import type { Registry } from "./registry.ts";
+import type { Roster } from "./roster.ts";
 import { factsOf, type ProcessRef, type RunningFault } from "./running-fault.ts";
 import type { System } from "./system.ts";
 
-/** A fault of the registry beside what lives of it now. */
+/** A fault of the roster beside what lives of it now. */
 export interface FaultStatus {
   readonly fault: RunningFault;
   readonly isInjectorAlive: boolean;
@@ -17,7 +17,7 @@ export interface FaultStatus {
 }
 
 export interface FaultTools {
-  readonly registry: Registry;
+  readonly roster: Roster;
   readonly system: System;
   readonly clock: Clock;
 }
@@ -27,10 +27,10 @@ export interface FaultTools {
  * and nothing suspended) is dropped.
  */
 export async function runningFaults({
-  registry,
+  roster,
   system,
-}: Pick<FaultTools, "registry" | "system">): Promise<readonly FaultStatus[]> {
-  const faults = registry.list();
+}: Pick<FaultTools, "roster" | "system">): Promise<readonly FaultStatus[]> {
+  const faults = roster.list();
   const refs = faults.flatMap(({ targets, injector, watchdog }) => [
     ...targets,
     injector,
@@ -46,7 +46,7 @@ export async function runningFaults({
   }));
   const isOver = (status: FaultStatus) =>
     !status.isInjectorAlive && !status.isWatchdogAlive && !status.targetStates.includes("stopped");
-  for (const { fault } of statuses.filter(isOver)) registry.remove(fault.id);
+  for (const { fault } of statuses.filter(isOver)) roster.remove(fault.id);
   return statuses.filter((status) => !isOver(status));
 }
 
@@ -62,17 +62,17 @@ function stateIn(found: ReadonlyMap<number, ProcessFacts>, ref: ProcessRef): Pro
  */
 export async function undoFault(
   { fault, isInjectorAlive, isWatchdogAlive }: FaultStatus,
-  { registry, system, clock }: FaultTools,
+  { roster, system, clock }: FaultTools,
 ): Promise<readonly ("running" | "gone")[]> {
   if (isInjectorAlive || isWatchdogAlive) {
-    registry.askUndo(fault.id);
+    roster.askUndo(fault.id);
     const bound = { withinMs: limits.undoAnswerMs, everyMs: limits.undoLookMs };
-    await waitUntil(clock, () => !registry.has(fault.id), bound);
+    await waitUntil(clock, () => !roster.has(fault.id), bound);
   }
   const states = await Promise.all(
     fault.targets.map((target) => resumed(factsOf(target), { system, clock })),
   );
-  registry.remove(fault.id);
+  roster.remove(fault.id);
   return states;
 }
 

@@ -8,7 +8,7 @@ import { type EndingCause, Guardian } from "./guardian.ts";
 import { hostSystem } from "./host-system.ts";
 import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 import { allSettled, assertLives } from "./prove.ts";
-import { ownRegistry } from "./registry.ts";
+import { ownRoster } from "./roster.ts";
 import { factsOf, type RunningFault, refOf } from "./running-fault.ts";
 import { runningFaults } from "./running-faults.ts";
 import type { Suspension, System } from "./system.ts";
@@ -71,10 +71,10 @@ export async function injectSuspending<R extends StallRequest>(
 
 /** Two faults that suspend one process would resume it for each other. */
 async function assertFree(
-  { system, registry = ownRegistry(), fault, request }: Plan & { system: System },
+  { system, roster = ownRoster(), fault, request }: Plan & { system: System },
   targets: readonly Target[],
 ): Promise<void> {
-  for (const { fault: other } of await runningFaults({ registry, system })) {
+  for (const { fault: other } of await runningFaults({ roster, system })) {
     const mine = other.targets.find(({ pid, identity }) =>
       targets.some(({ process }) => process.pid === pid && process.identity === identity),
     );

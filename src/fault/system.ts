@@ -48,8 +48,8 @@ export interface System {
   launch(launch: Launch, spare: string): Launched;
   suspend(process: ProcessFacts): Suspension;
   /**
-   * What resumes a process that somebody else suspends, now or later; does nothing to it yet. Throws
-   * a `fault` error when this user may not resume it.
+   * What resumes a process that somebody else suspends, now or later; does nothing to it yet.
+   * Throws a `fault` error when this user may not resume it.
    */
   claim(process: ProcessFacts): Suspension;
 }

@@ -27,7 +27,8 @@ export type WatchdogStep =
   | { readonly kind: "undo"; readonly reason: UndoReason };
 
 /**
- * Its whole judgement: while the injector lives it waits, unless that fails to act. `pollEveryMs`:
+ * Its whole judgement: while the injector lives it waits, unless that fails to act: it may be
+ * suspended itself, or dying, which takes a busy system a while. `pollEveryMs`:
  * how often to look for the suspension, from which the planned end counts.
  */
 export function nextStep(situation: WatchdogSituation, pollEveryMs: number): WatchdogStep {
@@ -40,10 +41,12 @@ export function nextStep(situation: WatchdogSituation, pollEveryMs: number): Wat
   const lookMs = situation.isBegun ? limits.watchdogLookMs : pollEveryMs;
   if (situation.isTerminated) return { kind: "undo", reason: "terminated" };
   if (!isInjectorGone) {
-    const graceMs = limits.watchdogOverdueMs;
+    const { watchdogOverdueMs: graceMs, watchdogAskedMs: answerMs } = limits;
     if (remainingMs <= -graceMs) return { kind: "undo", reason: "overdue" };
-    if (askedForMs !== undefined && askedForMs >= graceMs) return { kind: "undo", reason: "asked" };
-    return { kind: "wait", forMs: lookMs };
+    if (askedForMs !== undefined && askedForMs >= answerMs)
+      return { kind: "undo", reason: "asked" };
+    const dueMs = Math.max(remainingMs + graceMs, 1);
+    return { kind: "wait", forMs: Math.min(dueMs, lookMs) };
   }
   if (askedForMs !== undefined) return { kind: "undo", reason: "asked" };
   if (guarded !== "stall") return { kind: "undo", reason: "injector-gone" };

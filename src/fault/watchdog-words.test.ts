@@ -16,7 +16,7 @@ describe("orders and words", () => {
     watchdog: undefined,
   };
   const orders: readonly Order[] = [
-    { order: "guard", fault, ledger: "/tmp/a b/fault.log" },
+    { order: "guard", fault, ledger: "/a b/fault.log" },
     { order: "guard", fault, ledger: undefined },
     { order: "begun", pid: 7, untilUs: 1_795_383_315_250_000 },
     { order: "release" },
@@ -24,7 +24,7 @@ describe("orders and words", () => {
   const words: readonly Word[] = [
     { word: "ready" },
     { word: "asked" },
-    { word: "unregistered", reason: "no\nroom" },
+    { word: "unlisted", reason: "no\nroom" },
     { word: "refused", reason: "not yours" },
     { word: "undone", reason: "overdue" },
   ];

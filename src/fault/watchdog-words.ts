@@ -19,7 +19,7 @@ export type Word =
   /** It guards what it was told to, and the fault may begin. */
   | { readonly word: "ready" }
   /** It guards, but no list shows the fault. */
-  | { readonly word: "unregistered"; readonly reason: string }
+  | { readonly word: "unlisted"; readonly reason: string }
   /** It cannot guard this. */
   | { readonly word: "refused"; readonly reason: string }
   /** Somebody asks for the end of the fault. */
@@ -72,7 +72,7 @@ export function parseWord(line: string): Word | undefined {
   const word = fieldOf(row, "word");
   const reason = fieldOf(row, "reason");
   if (word === "ready" || word === "asked") return { word };
-  if (word === "unregistered" || word === "refused") return { word, reason: String(reason) };
+  if (word === "unlisted" || word === "refused") return { word, reason: String(reason) };
   const known = undoReasons.find((candidate) => candidate === reason);
   return word === "undone" && known !== undefined ? { word, reason: known } : undefined;
 }

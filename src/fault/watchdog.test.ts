@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { FaultSimulation } from "../../tests/support/fault-simulation.ts";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
-import { Registry } from "./registry.ts";
+import { Roster } from "./roster.ts";
 import { factsOf, type RunningFault, refOf } from "./running-fault.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { Word } from "./watchdog-words.ts";
@@ -17,10 +17,10 @@ async function guarding(dir: string, change: Partial<RunningFault> = {}) {
   const words: Word[] = [];
   const records: LedgerRecord[] = [];
   const terminate = new AbortController();
-  const registry = new Registry([join(dir, "dfs")]);
+  const roster = new Roster([join(dir, "dfs")]);
   const wallUs = () => sim.clock.nowUs() + sim.sleptUs;
   const watchdog = new Watchdog({
-    ...{ system: sim.system, clock: sim.clock, wallUs, registry, signal: terminate.signal },
+    ...{ system: sim.system, clock: sim.clock, wallUs, roster, signal: terminate.signal },
     say: (word) => words.push(word),
     record: (_path, record) => records.push(record),
   });
@@ -40,7 +40,7 @@ async function guarding(dir: string, change: Partial<RunningFault> = {}) {
   await sim.clock.advanceMs(0);
   const startUs = sim.clock.nowUs();
   return {
-    ...{ sim, words, records, terminate, registry, watchdog, fault },
+    ...{ sim, words, records, terminate, roster, watchdog, fault },
     isOver: () => isOver,
     /** The injector's suspension, on record as it ought to be. */
     async suspend() {
@@ -53,35 +53,35 @@ async function guarding(dir: string, change: Partial<RunningFault> = {}) {
 }
 
 describe("Watchdog", () => {
-  test("says that it is ready, and has registered the fault by then", async () => {
+  test("says that it is ready, and has listed the fault by then", async () => {
     using dir = tempDir();
-    const { words, registry, fault } = await guarding(dir.path);
+    const { words, roster, fault } = await guarding(dir.path);
     expect(words).toEqual([{ word: "ready" }]);
-    expect(registry.list()).toMatchObject([{ ...fault, watchdog: { pid: process.pid } }]);
+    expect(roster.list()).toMatchObject([{ ...fault, watchdog: { pid: process.pid } }]);
   });
 
   test("only waits while its injector lives, and leaves when it is released", async () => {
     using dir = tempDir();
-    const { sim, suspend, watchdog, isOver, registry } = await guarding(dir.path);
+    const { sim, suspend, watchdog, isOver, roster } = await guarding(dir.path);
     await suspend();
     await sim.clock.advanceMs(9990);
     expect(sim.signals).toEqual([]);
     sim.set(7, "running");
     watchdog.hear({ order: "release" });
     await sim.clock.advanceMs(0);
-    expect([isOver(), registry.list(), sim.signals]).toEqual([true, [], []]);
+    expect([isOver(), roster.list(), sim.signals]).toEqual([true, [], []]);
   });
 
   test("resumes the target at the planned end when its injector is gone", async () => {
     using dir = tempDir();
-    const { sim, suspend, watchdog, isOver, registry, records, words } = await guarding(dir.path);
+    const { sim, suspend, watchdog, isOver, roster, records, words } = await guarding(dir.path);
     await suspend();
     watchdog.injectorGone();
     await sim.clock.advanceMs(9999);
     expect(sim.signals).toEqual([]);
     await sim.clock.advanceMs(1);
     expect(sim.signals).toEqual(["resume 7"]);
-    expect([isOver(), registry.list()]).toEqual([true, []]);
+    expect([isOver(), roster.list()]).toEqual([true, []]);
     expect(records).toMatchObject([{ fault: "stall", phase: "end", pid: 7, run: "r1" }]);
     // Nobody is left to be told.
     expect(words).toHaveLength(1);
@@ -136,10 +136,10 @@ describe("Watchdog", () => {
 
   test("leaves early when its injector died before it suspended anything", async () => {
     using dir = tempDir();
-    const { sim, watchdog, isOver, registry } = await guarding(dir.path);
+    const { sim, watchdog, isOver, roster } = await guarding(dir.path);
     watchdog.injectorGone();
     await sim.clock.advanceMs(1100);
-    expect([isOver(), sim.signals, registry.list()]).toEqual([true, [], []]);
+    expect([isOver(), sim.signals, roster.list()]).toEqual([true, [], []]);
   });
 
   test("resumes a target at once on SIGTERM, and tells its injector", async () => {
@@ -154,35 +154,35 @@ describe("Watchdog", () => {
     expect(records).toEqual([]);
   });
 
-  test("acts for an injector that lives but does not, a second after the end", async () => {
+  test("acts for an injector that lives but is late", async () => {
     using dir = tempDir();
     const { sim, suspend, words, isOver } = await guarding(dir.path);
     await suspend();
-    await sim.clock.advanceMs(10_900);
+    await sim.clock.advanceMs(10_039);
     expect(sim.signals).toEqual([]);
-    await sim.clock.advanceMs(200);
+    await sim.clock.advanceMs(1);
     expect([isOver(), sim.signals]).toEqual([true, ["resume 7"]]);
     expect(words.at(-1)).toEqual({ word: "undone", reason: "overdue" });
   });
 
   test("passes a request to end on, and grants it itself when nobody does", async () => {
     using dir = tempDir();
-    const { sim, suspend, words, registry, isOver } = await guarding(dir.path);
+    const { sim, suspend, words, roster, isOver } = await guarding(dir.path);
     await suspend();
-    registry.askUndo("abcd1");
+    roster.askUndo("abcd1");
     await sim.clock.advanceMs(60);
     expect(words.at(-1)).toEqual({ word: "asked" });
     expect(sim.signals).toEqual([]);
     await sim.clock.advanceMs(1100);
-    expect([isOver(), sim.signals, registry.list()]).toEqual([true, ["resume 7"], []]);
+    expect([isOver(), sim.signals, roster.list()]).toEqual([true, ["resume 7"], []]);
   });
 
   test("grants a request at once when its injector is gone", async () => {
     using dir = tempDir();
-    const { sim, suspend, watchdog, registry, isOver, sinceStartMs } = await guarding(dir.path);
+    const { sim, suspend, watchdog, roster, isOver, sinceStartMs } = await guarding(dir.path);
     await suspend();
     watchdog.injectorGone();
-    registry.askUndo("abcd1");
+    roster.askUndo("abcd1");
     await sim.clock.advanceMs(60);
     expect([isOver(), sim.signals]).toEqual([true, ["resume 7"]]);
     expect(sinceStartMs()).toBeLessThan(100);
@@ -200,19 +200,19 @@ describe("Watchdog", () => {
 
   test("keeps the entry of a target that does not resume", async () => {
     using dir = tempDir();
-    const { sim, suspend, watchdog, registry, isOver } = await guarding(dir.path);
+    const { sim, suspend, watchdog, roster, isOver } = await guarding(dir.path);
     const target = sim.processes.get(7);
     if (target !== undefined) target.onResume = () => undefined;
     await suspend();
     watchdog.injectorGone();
     await sim.clock.advanceMs(20_000);
-    expect([isOver(), registry.list().length]).toEqual([true, 1]);
+    expect([isOver(), roster.list().length]).toEqual([true, 1]);
   });
 
-  test("guards also where nothing can be registered, and says so", async () => {
+  test("guards also where nothing can be listed, and says so", async () => {
     using dir = tempDir();
     await Bun.write(dir.file("dfs"), "not a directory");
     const { words } = await guarding(dir.path);
-    expect(words).toMatchObject([{ word: "unregistered" }, { word: "ready" }]);
+    expect(words).toMatchObject([{ word: "unlisted" }, { word: "ready" }]);
   });
 });

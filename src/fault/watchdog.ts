@@ -5,7 +5,7 @@ import type { LedgerRecord } from "../ledger/record.ts";
 import { faultRecord } from "./fault-record.ts";
 import type { ProcessFacts } from "./process-facts.ts";
 import { observe } from "./prove.ts";
-import type { Registry } from "./registry.ts";
+import type { Roster } from "./roster.ts";
 import { factsOf, type RunningFault, refOf } from "./running-fault.ts";
 import type { Suspension, System } from "./system.ts";
 import { nextStep, type WatchdogSituation } from "./watchdog-step.ts";
@@ -16,7 +16,7 @@ export interface WatchdogOptions {
   readonly clock: Clock;
   /** The wall clock, which goes on while the machine sleeps. */
   readonly wallUs: () => number;
-  readonly registry: Registry;
+  readonly roster: Roster;
   readonly say: (word: Word) => void;
   /** Appends to the ledger at `path`, and says nothing when that fails: nobody is left to tell. */
   readonly record: (path: string, record: LedgerRecord) => void;
@@ -95,7 +95,7 @@ export class Watchdog {
   }
 
   async #guard(fault: RunningFault, ledger: string | undefined): Promise<void> {
-    const { system, registry, say } = this.#options;
+    const { system, roster, say } = this.#options;
     try {
       this.#guarded = fault.targets.map((target) => {
         const process = factsOf(target);
@@ -111,9 +111,9 @@ export class Watchdog {
     this.#ledger = ledger;
     this.#planEnd(fault.untilUs);
     try {
-      registry.put(this.#fault);
+      roster.put(this.#fault);
     } catch (error) {
-      say({ word: "unregistered", reason: messageOf(error) });
+      say({ word: "unlisted", reason: messageOf(error) });
     }
     say({ word: "ready" });
   }
@@ -127,9 +127,9 @@ export class Watchdog {
 
   /** Notices that an undo is asked for, and tells the injector, whose part it is. */
   #heedRequests(): void {
-    const { registry, clock, say } = this.#options;
+    const { roster, clock, say } = this.#options;
     if (this.#fault === undefined || this.#askedUs !== undefined) return;
-    if (!registry.isUndoAsked(this.#fault.id)) return;
+    if (!roster.isUndoAsked(this.#fault.id)) return;
     this.#askedUs = clock.nowUs();
     say({ word: "asked" });
   }
@@ -211,6 +211,6 @@ export class Watchdog {
   }
 
   #forget(): void {
-    if (this.#fault !== undefined) this.#options.registry.remove(this.#fault.id);
+    if (this.#fault !== undefined) this.#options.roster.remove(this.#fault.id);
   }
 }

@@ -55,7 +55,7 @@ async function startStall(dir: TempDir, target: UndoTarget, duration = "60") {
 const runs = (pid: number) => soon(() => linuxState(pid) !== "T");
 
 // What is seen here is seen by /proc.
-describe.skipIf(!onLinux)("when its injector is killed", () => {
+describe.skipIf(!onLinux)("when the injector of a stall is killed", () => {
   test("a stall is undone near its planned end, ten times", async () => {
     using dir = tempDir();
     const { env, isTidy } = setting(dir);
@@ -115,8 +115,10 @@ describe.skipIf(!onLinux)("when its injector is killed", () => {
     expect(await runs(target.pid)).toBe(true);
     expect(await isTidy()).toBe(true);
   });
+});
 
-  test("a limp leaves its target running", async () => {
+describe.skipIf(!onLinux)("whatever becomes of an injector", () => {
+  test("a limp that is killed leaves its target running", async () => {
     using dir = tempDir();
     const { start, isTidy } = setting(dir);
     await using target = await startUndoTarget();
@@ -129,7 +131,7 @@ describe.skipIf(!onLinux)("when its injector is killed", () => {
     expect(linuxState(target.pid)).not.toBe("T");
   });
 
-  test("an injector that is itself suspended (Ctrl-Z) does not keep its target so", async () => {
+  test("one that is itself suspended (Ctrl-Z) does not keep its target so", async () => {
     using dir = tempDir();
     const { isTidy } = setting(dir);
     await using target = await startUndoTarget();

@@ -6,7 +6,7 @@ import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts
 import type { Launch, Launched } from "../../src/fault/launch.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
-import { Registry } from "../../src/fault/registry.ts";
+import { Roster } from "../../src/fault/roster.ts";
 import type { Suspension, System } from "../../src/fault/system.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
 import { SimulatedWatchdog } from "./simulated-watchdog.ts";
@@ -94,7 +94,7 @@ export class FaultSimulation {
         this.onWatchdog(watchdog);
         return watchdog;
       },
-      registry: new Registry([]),
+      roster: new Roster([]),
       wallUs: () => this.clock.nowUs() + this.sleptUs,
     };
   }

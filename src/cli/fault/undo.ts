@@ -33,7 +33,7 @@ export const undoCommand = defineSubcommand({
   },
 });
 
-/** Those of `running` that `words` name; a `fault` error that lists what runs when there is none. */
+/** Those of `running` that `words` name; a `fault` error that lists what runs when one is none. */
 export function choose(
   words: readonly string[],
   running: readonly FaultStatus[],

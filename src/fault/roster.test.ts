@@ -13,8 +13,8 @@ import { FaultSimulation } from "../../tests/support/fault-simulation.ts";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
-import { Registry } from "./registry.ts";
-import { registryDirectories } from "./registry-directory.ts";
+import { Roster } from "./roster.ts";
+import { rosterDirectories } from "./roster-directory.ts";
 import { formatRunningFault, parseRunningFault, type RunningFault } from "./running-fault.ts";
 import { runningFaults, undoFault } from "./running-faults.ts";
 
@@ -26,20 +26,20 @@ const fault: RunningFault = {
   watchdog: { pid: 9, identity: "start of 9", name: "dfs", uid: 1000, user: "anna" },
 };
 
-describe("Registry", () => {
+describe("Roster", () => {
   test("gives back what was put there, by its begin, until it is removed", () => {
     using dir = tempDir();
-    const registry = new Registry([dir.file("dfs")]);
+    const roster = new Roster([dir.file("dfs")]);
     const earlier = { ...fault, id: "zzzz", sinceUs: 1 };
-    registry.put({ ...fault, port: 1 });
-    registry.put(fault);
-    registry.put(earlier);
-    expect(registry.list()).toEqual([earlier, fault]);
-    registry.askUndo("zzzz");
-    expect([registry.isUndoAsked("zzzz"), registry.isUndoAsked("k2bgi")]).toEqual([true, false]);
-    registry.remove("zzzz");
-    registry.remove("zzzz");
-    expect([registry.has("zzzz"), registry.list()]).toEqual([false, [fault]]);
+    roster.put({ ...fault, port: 1 });
+    roster.put(fault);
+    roster.put(earlier);
+    expect(roster.list()).toEqual([earlier, fault]);
+    roster.askUndo("zzzz");
+    expect([roster.isUndoAsked("zzzz"), roster.isUndoAsked("k2bgi")]).toEqual([true, false]);
+    roster.remove("zzzz");
+    roster.remove("zzzz");
+    expect([roster.has("zzzz"), roster.list()]).toEqual([false, [fault]]);
     expect(readdirSync(dir.file("dfs"))).toEqual(["k2bgi.json"]);
   });
 
@@ -48,11 +48,11 @@ describe("Registry", () => {
     const path = dir.file("dfs");
     mkdirSync(path);
     chmodSync(path, 0o777);
-    const registry = new Registry([path]);
+    const roster = new Roster([path]);
     // What others could have written is not believed.
     writeFileSync(join(path, "k2bgi.json"), formatRunningFault(fault));
-    expect(registry.list()).toEqual([]);
-    registry.put(fault);
+    expect(roster.list()).toEqual([]);
+    roster.put(fault);
     expect(statSync(path).mode & 0o777).toBe(0o700);
     expect(statSync(join(path, "k2bgi.json")).mode & 0o777).toBe(0o600);
   });
@@ -62,20 +62,20 @@ describe("Registry", () => {
     const [elsewhere, path] = [dir.file("elsewhere"), dir.file("dfs")];
     mkdirSync(elsewhere, { mode: 0o700 });
     symlinkSync(elsewhere, path);
-    const registry = new Registry([path, dir.file("second")]);
-    registry.put(fault);
+    const roster = new Roster([path, dir.file("second")]);
+    roster.put(fault);
     expect(readdirSync(elsewhere)).toEqual([]);
     expect(existsSync(dir.file("second/k2bgi.json"))).toBe(true);
     writeFileSync(dir.file("linked"), formatRunningFault({ ...fault, id: "linked" }));
     symlinkSync(dir.file("linked"), dir.file("second/linked.json"));
-    expect(registry.list()).toEqual([fault]);
+    expect(roster.list()).toEqual([fault]);
   });
 
   test("takes whatever else lies there for nothing", () => {
     using dir = tempDir();
     const path = dir.file("dfs");
-    const registry = new Registry([path]);
-    registry.put(fault);
+    const roster = new Roster([path]);
+    roster.put(fault);
     const text = formatRunningFault(fault);
     const hostile: Readonly<Record<string, string>> = {
       "aaaa1.json": "",
@@ -84,7 +84,7 @@ describe("Registry", () => {
       "aaaa4.json": "[]",
       // Another's name.
       "aaaa5.json": text,
-      "aaaa6.json": text + " ".repeat(limits.registryEntryMaxBytes),
+      "aaaa6.json": text + " ".repeat(limits.rosterEntryMaxBytes),
       "aaaa7.json": "[".repeat(60_000),
       "aa.json": text,
       "AAAAA.json": text,
@@ -94,18 +94,18 @@ describe("Registry", () => {
     for (const [name, content] of Object.entries(hostile)) writeFileSync(join(path, name), content);
     mkdirSync(join(path, "aaaa9.json"));
     if (!onWindows) Bun.spawnSync(["mkfifo", join(path, "aaaaa.json")]);
-    expect(registry.list()).toEqual([fault]);
+    expect(roster.list()).toEqual([fault]);
   });
 
   test("says why it cannot keep an entry, and lists nothing then", () => {
     using dir = tempDir();
     writeFileSync(dir.file("dfs"), "");
-    const registry = new Registry([dir.file("dfs"), dir.file("no/such")]);
-    const put = () => registry.put(fault);
+    const roster = new Roster([dir.file("dfs"), dir.file("no/such")]);
+    const put = () => roster.put(fault);
     expect(put).toThrow(DfsError);
     expect(put).toThrow("dfs is not a directory; ENOENT");
-    expect(registry.list()).toEqual([]);
-    registry.remove("k2bgi");
+    expect(roster.list()).toEqual([]);
+    roster.remove("k2bgi");
   });
 });
 
@@ -134,20 +134,20 @@ describe("parseRunningFault()", () => {
   });
 });
 
-test("registryDirectories() prefers the user's runtime directory", () => {
-  const [runtime, shared, ...rest] = registryDirectories({ XDG_RUNTIME_DIR: "/run/user/1000" });
+test("rosterDirectories() prefers the user's runtime directory", () => {
+  const [runtime, shared, ...rest] = rosterDirectories({ XDG_RUNTIME_DIR: "/run/user/1000" });
   expect([runtime, rest]).toEqual([join("/run/user/1000", "dfs"), []]);
-  expect(registryDirectories({})).toEqual([shared ?? ""]);
-  expect(registryDirectories({ XDG_RUNTIME_DIR: "relative" })).toEqual([shared ?? ""]);
+  expect(rosterDirectories({})).toEqual([shared ?? ""]);
+  expect(rosterDirectories({ XDG_RUNTIME_DIR: "relative" })).toEqual([shared ?? ""]);
 });
 
 describe("runningFaults() and undoFault()", () => {
   function stage(path: string, pids: readonly number[]) {
     const sim = new FaultSimulation();
-    const registry = new Registry([path]);
+    const roster = new Roster([path]);
     for (const pid of pids) sim.add(pid);
-    registry.put(fault);
-    return { sim, tools: { registry, system: sim.system, clock: sim.clock } };
+    roster.put(fault);
+    return { sim, tools: { roster, system: sim.system, clock: sim.clock } };
   }
 
   test("an entry of which nothing is left is dropped", async () => {
@@ -156,7 +156,7 @@ describe("runningFaults() and undoFault()", () => {
     // Its pid was given away.
     sim.add(8, { identity: "a later start" });
     expect(await runningFaults(tools)).toEqual([]);
-    expect(tools.registry.list()).toEqual([]);
+    expect(tools.roster.list()).toEqual([]);
   });
 
   test("an entry whose target stands still is kept though nobody guards it", async () => {
@@ -169,7 +169,7 @@ describe("runningFaults() and undoFault()", () => {
     });
     if (status === undefined) throw new Error("It was not listed");
     expect(await sim.run(undoFault(status, tools))).toEqual(["running"]);
-    expect([sim.signals, tools.registry.list()]).toEqual([["resume 7"], []]);
+    expect([sim.signals, tools.roster.list()]).toEqual([["resume 7"], []]);
   });
 
   test("an undo is the injector's to do while it answers", async () => {
@@ -180,9 +180,9 @@ describe("runningFaults() and undoFault()", () => {
     if (status === undefined) throw new Error("It was not listed");
     expect([status.isInjectorAlive, status.isWatchdogAlive]).toEqual([true, true]);
     sim.clock.after(100, () => {
-      if (!tools.registry.isUndoAsked(fault.id)) return;
+      if (!tools.roster.isUndoAsked(fault.id)) return;
       sim.set(7, "running");
-      tools.registry.remove(fault.id);
+      tools.roster.remove(fault.id);
     });
     expect(await sim.run(undoFault(status, tools))).toEqual(["running"]);
     expect(sim.signals).toEqual([]);
@@ -195,7 +195,7 @@ describe("runningFaults() and undoFault()", () => {
     const [status] = await runningFaults(tools);
     if (status === undefined) throw new Error("It was not listed");
     expect(await sim.run(undoFault(status, tools))).toEqual(["running"]);
-    expect([sim.signals, tools.registry.list()]).toEqual([["resume 7"], []]);
+    expect([sim.signals, tools.roster.list()]).toEqual([["resume 7"], []]);
   });
 
   test("a target that does not resume is an error with what a person can do", async () => {

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
-import { objection, prepareDirectory, registryDirectories } from "./registry-directory.ts";
+import { objection, prepareDirectory, rosterDirectories } from "./roster-directory.ts";
 import {
   formatRunningFault,
   isFaultId,
@@ -25,7 +25,7 @@ import {
  * What runs now, one small file a fault, in a directory of this user's alone. Whatever else lies
  * there (a torn file, a link, somebody else's) is as if it were not there.
  */
-export class Registry {
+export class Roster {
   readonly #directories: readonly string[];
 
   /** `directories`: best first; entries go to the first that can be used, and are read from all. */
@@ -49,7 +49,7 @@ export class Registry {
         objections.push(messageOf(error));
       }
     }
-    throw new DfsError("fault", `The fault cannot be registered: ${objections.join("; ")}`);
+    throw new DfsError("fault", `The fault cannot be listed: ${objections.join("; ")}`);
   }
 
   /** Every entry, by its begin; whether its processes still live is another question. */
@@ -126,7 +126,7 @@ function readOwnFile(path: string): string {
     fd = openSync(path, openFlags);
     const stat = fstatSync(fd);
     const isOwn = process.getuid === undefined || stat.uid === process.getuid();
-    const isPlain = stat.isFile() && stat.size <= limits.registryEntryMaxBytes;
+    const isPlain = stat.isFile() && stat.size <= limits.rosterEntryMaxBytes;
     return isOwn && isPlain ? readFileSync(fd, "utf8") : "";
   } catch {
     return "";
@@ -136,6 +136,6 @@ function readOwnFile(path: string): string {
 }
 
 /** That of the user who runs this. */
-export function ownRegistry(): Registry {
-  return new Registry(registryDirectories(process.env));
+export function ownRoster(): Roster {
+  return new Roster(rosterDirectories(process.env));
 }

@@ -7,7 +7,7 @@ import { messageOf, systemErrorCode } from "../base/errors.ts";
  * Where entries may lie, best first: the user's own runtime directory, which a login sets up; else
  * a directory in the one for temporary files, which everybody may write to.
  */
-export function registryDirectories(
+export function rosterDirectories(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const runtime = environment["XDG_RUNTIME_DIR"];

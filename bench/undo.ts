@@ -45,9 +45,9 @@ const rounds: UndoRound[] = [];
 let startedCount = 0;
 /** From the start of an injector to its stall, as last seen: the range that moments come from. */
 let startUpMs = 200;
-const isEnough = () =>
-  rounds.filter(({ suspendedAfterMs }) => suspendedAfterMs !== undefined).length >= stallCount ||
-  startedCount >= roundMaxCount;
+const isHit = ({ suspendedAfterMs, isPastEnd }: UndoRound) =>
+  suspendedAfterMs !== undefined && !isPastEnd;
+const isEnough = () => rounds.filter(isHit).length >= stallCount || startedCount >= roundMaxCount;
 
 async function work(): Promise<void> {
   await using target = await startUndoTarget();
@@ -71,14 +71,16 @@ function quantile(sorted: readonly number[], share: number): string {
 
 try {
   await Promise.all(Array.from({ length: workerCount }, work));
-  const stalled = rounds.filter(({ suspendedAfterMs }) => suspendedAfterMs !== undefined);
+  const stalled = rounds.filter(isHit);
+  const beforeCount = rounds.filter(({ suspendedAfterMs: at }) => at === undefined).length;
   const lateMs = stalled.flatMap((round) => round.lateMs ?? []).sort((a, b) => a - b);
-  const stuckCount = stalled.filter(({ isStuck }) => isStuck).length;
+  const stuckCount = rounds.filter(({ isStuck }) => isStuck).length;
   const off = (boundMs: number) => lateMs.filter((late) => Math.abs(late) > boundMs).length;
   const isTidy = await soon(() => processesMarked(mark).length === 0);
   const entries = readdirSync(join(directory, "dfs"));
   const spread = [0, 0.5, 0.95, 0.99, 1].map((share) => quantile(lateMs, share)).join(" / ");
-  console.log(`  killed before the stall began    ${rounds.length - stalled.length}`);
+  const afterCount = rounds.length - stalled.length - beforeCount;
+  console.log(`  killed before, after the stall   ${beforeCount}, ${afterCount}`);
   console.log(`  killed during the stall          ${stalled.length}`);
   console.log(`  left suspended                   ${stuckCount} (0)`);
   console.log(`  off by min/p50/p95/p99/max       ${spread} ms`);

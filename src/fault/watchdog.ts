@@ -38,6 +38,7 @@ export class Watchdog {
   readonly #orders: Order[] = [];
   readonly #begunPids = new Set<number>();
   #wake = new AbortController();
+  #self: Promise<ProcessFacts | undefined> = Promise.resolve(undefined);
   #fault: RunningFault | undefined;
   #ledger: string | undefined;
   #guarded: readonly Guarded[] = [];
@@ -67,6 +68,8 @@ export class Watchdog {
 
   /** Resolves when nothing is left to guard. */
   async run(): Promise<void> {
+    // Where that takes a second it is over by the blow.
+    this.#self = this.#inspectSelf();
     for (;;) {
       this.#wake = new AbortController();
       for (const order of this.#orders.splice(0)) await this.#obey(order);
@@ -77,6 +80,15 @@ export class Watchdog {
       else if (step.kind === "leave") this.#forget();
       if (step.kind !== "wait") return;
       await sleep(this.#options.clock, step.forMs, this.#wake.signal);
+    }
+  }
+
+  async #inspectSelf(): Promise<ProcessFacts | undefined> {
+    try {
+      return (await this.#options.system.inspect([process.pid])).get(process.pid);
+    } catch {
+      // It guards all the same; a list then takes it for dead.
+      return undefined;
     }
   }
 
@@ -105,7 +117,7 @@ export class Watchdog {
       say({ word: "refused", reason: messageOf(error) });
       return;
     }
-    const self = (await system.inspect([process.pid])).get(process.pid);
+    const self = await this.#self;
     this.#fault = { ...fault, watchdog: self === undefined ? undefined : refOf(self) };
     this.#durationUs = fault.untilUs - fault.sinceUs;
     this.#ledger = ledger;

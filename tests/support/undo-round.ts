@@ -44,6 +44,8 @@ export interface UndoRoundPlan {
 export interface UndoRound {
   /** When the target was first seen suspended, after the start; undefined: never. */
   readonly suspendedAfterMs: number | undefined;
+  /** The injector had already resumed the target, or was about to: it had outlived the end. */
+  readonly isPastEnd: boolean;
   /** By how much it ran again after the planned end (before: negative). */
   readonly lateMs: number | undefined;
   /** It was still suspended long after the planned end. */
@@ -84,11 +86,12 @@ export async function playUndoRound(plan: UndoRoundPlan): Promise<UndoRound> {
   }
   await injector.exited;
   if (suspendedUs === undefined) {
-    return { suspendedAfterMs: undefined, lateMs: undefined, isStuck: false };
+    return { suspendedAfterMs: undefined, isPastEnd: false, lateMs: undefined, isStuck: false };
   }
   const plannedUs = (beginOnRecordUs(logfile) ?? suspendedUs) + durationMs * 1000;
   return {
     suspendedAfterMs: (suspendedUs - startUs) / 1000,
+    isPastEnd: killUs >= plannedUs,
     lateMs: runningUs === undefined ? undefined : (runningUs - plannedUs) / 1000,
     isStuck: runningUs === undefined,
   };

@@ -70,6 +70,8 @@ export const limits = {
   messageMaxBytes: 4 * 1024 * 1024,
   /** How long a probe waits for its answer; the next one goes over a new connection. */
   probeTimeoutMs: 20_000,
+  /** How long before a blow its watchdog is told whom to guard. */
+  blowPrepareMs: 30,
   /** A watchdog that does not guard within this is none, and nothing is suspended. */
   watchdogReadyMs: 15_000,
   /** How often it looks at the wall clock, and whether an undo is asked for. */
@@ -79,6 +81,8 @@ export const limits = {
   /** It acts for an injector that lives but is late, or does not do what was asked for. */
   watchdogOverdueMs: 40,
   watchdogAskedMs: 1000,
+  /** The same while the effect is still being proved, which takes Windows a while. */
+  watchdogUnbegunMs: 30_000,
   /** A target seen running for so long after its injector was killed needs nobody any more. */
   watchdogSettleMs: 1000,
   /** How long it may take to leave once it is told to. */

@@ -24,6 +24,8 @@ export type WarningReason =
   | "resumed-by-others"
   /** Others listen on the port as well, and are not hit. */
   | "port-shared"
+  /** The target is a service of systemd. */
+  | "service-unit"
   /** A service manager holds the target's port open. */
   | "socket-activated"
   /** The target is the first process of a pid namespace. */

@@ -1,5 +1,6 @@
 import { sleep } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import type { WarningReason } from "./aim-event.ts";
 import { type FaultName, faultKinds } from "./fault-kinds.ts";
 import type { FaultOptions, FaultRequest } from "./fault-request.ts";
@@ -44,9 +45,8 @@ export async function takeAim(plan: Plan): Promise<Aim> {
   const resolution = await survey(fault, request, system);
   const surveyMs = (clock.nowUs() - startUs) / 1000;
   if (resolution.kind === "targets") {
-    if (request.like !== undefined && request.like.length > 0) {
-      for (const target of resolution.targets) compare(plan, request.like, target);
-    }
+    const { like = [] } = request;
+    if (like.length > 0) for (const target of resolution.targets) assertLike(plan, like, target);
     show(plan, resolution);
     return { system, targets: resolution.targets, blowUs, surveyMs };
   }
@@ -59,40 +59,62 @@ export async function takeAim(plan: Plan): Promise<Aim> {
 }
 
 /**
- * Resolves again in time for the blow, and waits for it. Undefined: the signal came first. A
- * `fault` error when another process owns the port by then that does not run the same program with
- * the same arguments.
+ * Waits for the blow and resolves again in time for it, when there is a delay. Undefined: the
+ * signal came first. A `fault` error when another process owns the port by then that does not run
+ * the same program with the same arguments.
+ * `prepare` is called shortly before the blow with those it will hit.
  */
-export async function awaitBlow(plan: Plan, aim: Aim): Promise<readonly Target[] | undefined> {
+export async function awaitBlow(
+  plan: Plan,
+  aim: Aim,
+  prepare?: (targets: readonly Target[]) => Promise<void>,
+): Promise<readonly Target[] | undefined> {
   const { fault, request, clock, signal } = plan;
+  if (signal.aborted) return undefined;
+  // Just resolved: a second look would only delay the blow.
+  if (request.delayMs === 0) {
+    if (prepare !== undefined) await prepare(aim.targets);
+    return signal.aborted ? undefined : aim.targets;
+  }
   const sleepUntil = (tUs: number) => sleep(clock, (tUs - clock.nowUs()) / 1000, signal);
-  await sleepUntil(aim.blowUs - aim.surveyMs * 1000);
+  const prepareMs = prepare === undefined ? 0 : limits.blowPrepareMs;
+  await sleepUntil(aim.blowUs - (aim.surveyMs + prepareMs) * 1000);
   if (signal.aborted) return undefined;
   const resolution = await survey(fault, request, aim.system);
   if (signal.aborted) return undefined;
   if (resolution.kind === "refused") throw new DfsError("fault", resolution.message);
   const expected = aim.targets.map(({ process }) => process);
   if (expected.length === 0) show(plan, resolution);
-  else for (const target of resolution.targets) compare(plan, expected, target);
+  else {
+    for (const target of resolution.targets) {
+      if (assertLike(plan, expected, target) === "same") continue;
+      const now = `${formatProcess(target.process)}, command: ${formatCommand(target.process)}`;
+      const message = `The port has passed to a process of the same command: ${now}`;
+      warn(plan, "target-replaced", message);
+    }
+  }
+  if (prepare !== undefined) await prepare(resolution.targets);
   await sleepUntil(aim.blowUs);
   return signal.aborted ? undefined : resolution.targets;
 }
 
-/** Asserts that `target` is one of those shown, or the successor of one. */
-function compare(plan: Plan, shown: readonly ProcessFacts[], target: Target): void {
-  if (shown.some((process) => isSameProcess(process, target.process))) return;
+/** Asserts that `target` is one of those shown (`same`), or the successor of one. */
+function assertLike(
+  plan: Plan,
+  shown: readonly ProcessFacts[],
+  target: Target,
+): "same" | "successor" {
+  if (shown.some((process) => isSameProcess(process, target.process))) return "same";
+  if (shown.some((process) => runsSameCommand(process, target.process))) return "successor";
   const [now, ...before] = [target.process, ...shown].map(
     (process) => `${formatProcess(process)}, command: ${formatCommand(process)}`,
   );
-  if (!shown.some((process) => runsSameCommand(process, target.process))) {
-    throw new DfsError(
-      "fault",
-      `Cannot ${plan.fault} the listener of port ${plan.request.port} as the port changed hands ` +
-        `since, and only a process that runs the same program with the same arguments may be ` +
-        `hit instead: now it is ${now}; shown was ${before.join("; ")}`,
-    );
-  }
-  warn(plan, "target-replaced", `The port has passed to a process of the same command: ${now}`);
+  throw new DfsError(
+    "fault",
+    `Cannot ${plan.fault} the listener of port ${plan.request.port} as the port changed hands ` +
+      `since, and only a process that runs the same program with the same arguments may be ` +
+      `hit instead: now it is ${now}; shown was ${[...new Set(before)].join("; ")}`,
+  );
 }
 
 function show(plan: Plan, { targets, notices }: Extract<Resolution, { kind: "targets" }>): void {

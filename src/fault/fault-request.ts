@@ -66,4 +66,6 @@ export interface FaultResult {
   readonly outcome: "done" | "interrupted" | "undone" | "target-gone";
   /** Whom it hit, or in a dry run whom it would have hit. */
   readonly targets: readonly Target[];
+  /** Who serves the port in their place, as far as the fault has seen to it. */
+  readonly successors?: readonly ProcessFacts[];
 }

@@ -47,6 +47,17 @@ describe("a stall under its watchdog", () => {
     expect(sim.watchdogs[0]?.isKilled).toBe(true);
   });
 
+  test("tells it shortly before the blow, which comes in time", async () => {
+    const sim = new FaultSimulation();
+    const startUs = sim.clock.nowUs();
+    sim.add(7);
+    sim.onWatchdog = (watchdog) => watchdog.isReadyAfterMs(25);
+    await sim.run(injectStall({ ...stall, delayMs: 5000 }, sim.options()));
+    expect(sim.written(startUs)).toEqual(["stall begin 7 @5000", "stall end 7 @6000"]);
+    const [guard] = sim.watchdogs[0]?.orders ?? [];
+    expect(guard).toMatchObject({ fault: { sinceUs: startUs + 5e6, untilUs: startUs + 6e6 } });
+  });
+
   test("suspends nothing when no watchdog gets ready", async () => {
     const sim = new FaultSimulation();
     sim.add(7);

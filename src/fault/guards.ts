@@ -54,12 +54,16 @@ export function noticesOf(
       const unit = process.unit === undefined ? "" : ` (${process.unit})`;
       const message = `${what}${unit} was handed its port by a service manager, which keeps it open`;
       notices.push({ reason: "socket-activated", message });
+    } else if (process.unit !== undefined && process.parentPid === 1) {
+      const message = `${what} is ${process.unit} of systemd, which may start it again by itself`;
+      notices.push({ reason: "service-unit", message });
     }
     if (process.leadsNamespace === true) {
       const message = `${what} is the first process of a container`;
       const end = "if it ends, all others of that container are killed";
       notices.push({ reason: "leads-namespace", message: `${message}: ${end}` });
     }
+    if (!situation.force) continue;
     const forced = notTheServer(process) ?? parentOfListeners(process, targets, situation);
     if (forced !== undefined)
       notices.push({ reason: "forced", message: `By force: ${forced.why}` });

@@ -30,7 +30,7 @@ export async function killTargets(
   return goneUs;
 }
 
-/** A signal that the system does not have, or that the target cannot even notice, proves nothing. */
+/** A signal that the system does not have, or that the target cannot notice, proves nothing. */
 export function assertEffective(
   system: System,
   { process }: Target,

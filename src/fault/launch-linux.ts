@@ -37,8 +37,7 @@ function assertOurs(target: ProcessFacts, link: (name: string) => string): void 
   if (target.uid !== process.geteuid?.()) {
     throw cannotRelaunch(target, `it runs as another user (uid ${target.uid ?? "?"})`);
   }
-  const stdin = linkAt(`/proc/${target.pid}/fd/0`);
-  if (stdin.startsWith("pipe:") && holds(target.parentPid, stdin)) {
+  if (isHeldByParent(target)) {
     const parent = `its parent (pid ${target.parentPid}) holds its standard input`;
     throw cannotRelaunch(
       target,
@@ -71,7 +70,7 @@ export function parseEnvironment(text: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** A file, or the device that swallows all; a terminal or a pipe was somebody's, and is not ours. */
+/** A file, or the device that swallows all; a terminal or a pipe is not ours to write to. */
 function outputFile(link: string): string | undefined {
   const path = linkAt(link);
   if (path === "/dev/null") return path;
@@ -82,10 +81,18 @@ function outputFile(link: string): string | undefined {
   }
 }
 
-function holds(pid: number, link: string): boolean {
-  const directory = `/proc/${pid}/fd`;
+/**
+ * Whether its standard input ends when its parent does. Programs that start others often do that by
+ * a pair of sockets, whose ends have nothing in common to see.
+ */
+function isHeldByParent({ pid, parentPid }: ProcessFacts): boolean {
+  const stdin = linkAt(`/proc/${pid}/fd/0`);
+  if (parentPid <= 1) return false;
+  if (stdin.startsWith("socket:")) return true;
+  const directory = `/proc/${parentPid}/fd`;
+  if (!stdin.startsWith("pipe:")) return false;
   try {
-    return readdirSync(directory).some((fd) => linkAt(`${directory}/${fd}`) === link);
+    return readdirSync(directory).some((fd) => linkAt(`${directory}/${fd}`) === stdin);
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { formatProcess, type ProcessFacts } from "./process-facts.ts";
 
@@ -23,21 +23,41 @@ export interface Launched {
   kill(): void;
 }
 
+/** A launch that nothing is known to stand in the way of. */
+export interface PreparedLaunch extends Disposable {
+  /** A `fault` error when it cannot be started all the same. */
+  start(): Launched;
+}
+
 /**
- * Starts it with nothing on its standard input; output that has no file goes to `spare`. A `fault`
- * error when it cannot be started.
+ * Opens what its output goes to, which is `spare` for output that has no file, so that nothing is
+ * killed that could not be started again. A `fault` error when something is missing.
  */
-export function startLaunch(launch: Launch, spare: string): Launched {
+export function prepareLaunch(launch: Launch, spare: string): PreparedLaunch {
+  const { program, directory } = launch;
+  const missing = [program, directory].find((path) => !existsSync(path));
+  if (missing !== undefined) throw cannotStart(program, `${missing} does not exist`);
+  const open: number[] = [];
+  const close = () => {
+    for (const fd of open.splice(0)) closeSync(fd);
+  };
+  try {
+    for (const path of [launch.stdout ?? spare, launch.stderr ?? spare]) {
+      open.push(openSync(path, "a"));
+    }
+  } catch (error) {
+    close();
+    throw cannotStart(program, messageOf(error));
+  }
+  return { start: () => startProcess(launch, open), [Symbol.dispose]: close };
+}
+
+/** With nothing on its standard input. */
+function startProcess(launch: Launch, outputs: readonly number[]): Launched {
   const { program, words, directory, environment } = launch;
   const [argv0 = program, ...rest] = words;
-  const open: number[] = [];
+  const [stdout = "ignore", stderr = "ignore"] = outputs;
   try {
-    const outputs = [launch.stdout ?? spare, launch.stderr ?? spare].map((path) => {
-      const fd = openSync(path, "a");
-      open.push(fd);
-      return fd;
-    });
-    const [stdout = "ignore", stderr = "ignore"] = outputs;
     const child = Bun.spawn([program, ...rest], {
       ...{ argv0, cwd: directory, env: environment, detached: true },
       stdio: ["ignore", stdout, stderr],
@@ -52,12 +72,12 @@ export function startLaunch(launch: Launch, spare: string): Launched {
       kill: () => child.kill("SIGKILL"),
     };
   } catch (error) {
-    throw new DfsError("fault", `Cannot start ${program} again: ${messageOf(error)}`, {
-      cause: error,
-    });
-  } finally {
-    for (const fd of open) closeSync(fd);
+    throw cannotStart(program, messageOf(error));
   }
+}
+
+function cannotStart(program: string, why: string): DfsError {
+  return new DfsError("fault", `Cannot start ${program} again: ${why}`);
 }
 
 export function cannotRelaunch(target: ProcessFacts, why: string): DfsError {

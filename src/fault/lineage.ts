@@ -8,6 +8,15 @@ export interface ProcessParent {
 /** Undefined where there is no such process, or nobody may know. */
 export type ParentOf = (pid: number) => ProcessParent | undefined;
 
+/** `parentOf`, which looks each process up once: ancestors are common to many. */
+export function remembering(parentOf: ParentOf): ParentOf {
+  const known = new Map<number, ProcessParent | undefined>();
+  return (pid) => {
+    if (!known.has(pid)) known.set(pid, parentOf(pid));
+    return known.get(pid);
+  };
+}
+
 /**
  * `pid` and its ancestors. A parent that is younger than its child is none: the real one has died
  * and its pid was given away (Windows keeps the number of a dead parent).

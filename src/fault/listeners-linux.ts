@@ -30,7 +30,7 @@ export function listenersOf(
   });
 }
 
-/** Whether the process of that pid holds a listening socket of the port; reads only its own files. */
+/** Whether the process holds a listening socket of the port; reads its own files alone. */
 export function listensOn(pid: number, port: number): boolean {
   const sockets = listeningSockets().filter((socket) => socket.port === port);
   const inodes = new Set(sockets.map(({ inode }) => inode));

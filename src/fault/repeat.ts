@@ -3,6 +3,7 @@ import { DfsError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import type { FaultName } from "./fault-kinds.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
+import type { ProcessFacts } from "./process-facts.ts";
 import type { Target } from "./target.ts";
 
 /** How often a fault is injected, and when. */
@@ -55,6 +56,8 @@ export async function repeatFault(
   const { clock, signal, notify } = options;
   const firstUs = clock.nowUs() + request.delayMs * 1000;
   const targets: Target[] = [];
+  /** Whoever may be hit again. */
+  const like: ProcessFacts[] = [];
   let failedCount = 0;
   const series = (outcome: FaultResult["outcome"], begunCount: number): Series => {
     return { outcome, targets, failedCount, begunCount };
@@ -64,10 +67,10 @@ export async function repeatFault(
     if (index > 0) await sleep(clock, (firstUs - clock.nowUs()) / 1000 + offsetMs, signal);
     if (signal.aborted) return series("interrupted", index);
     try {
-      const like = targets.map(({ process }) => process);
       const again = index === 0 ? request : { ...request, like, delayMs: 0 };
       const result = await inject(again, options);
       targets.push(...result.targets);
+      like.push(...result.targets.map(({ process }) => process), ...(result.successors ?? []));
       // Who asks for the end of one does not want the next.
       const isCutShort = result.outcome === "interrupted" || result.outcome === "undone";
       if (isCutShort) return series(result.outcome, index + 1);

@@ -42,8 +42,8 @@ function withoutActivators(owners: readonly Target[]): readonly Target[] {
 
 /** All visible owners of the port, whatever narrows the choice. */
 function ownersOf(situation: Situation): readonly Target[] {
-  const any = { ...situation, addresses: undefined, pid: undefined };
-  return targetsOf(matchingListeners(any), situation);
+  const unnarrowed = { ...situation, addresses: undefined, pid: undefined };
+  return targetsOf(matchingListeners(unnarrowed), situation);
 }
 
 /**

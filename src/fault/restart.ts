@@ -3,8 +3,8 @@ import { sleep } from "../base/clock.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
 import { killTargets } from "./kill.ts";
-import type { Launch, Launched } from "./launch.ts";
-import { formatProcess } from "./process-facts.ts";
+import type { Launch, Launched, PreparedLaunch } from "./launch.ts";
+import { formatProcess, type ProcessFacts } from "./process-facts.ts";
 import { awaitOwner, ownersOfPort, type Revival } from "./revival.ts";
 import type { System } from "./system.ts";
 import type { Target } from "./target.ts";
@@ -38,14 +38,18 @@ export async function injectRestart(
   const [target] = targets ?? [];
   if (target === undefined) return { outcome: "interrupted", targets: [] };
   const launch = launchFor(target, request, aim.system);
+  using prepared = aim.system.prepareLaunch(launch, request.outputPath);
   const [goneUs = 0] = await killTargets(plan, aim.system, {
     targets: [target],
     signal: "SIGKILL",
   });
   // Also when it is interrupted: what was killed to be restarted is not left dead.
   await sleep(plan.clock, request.downtimeMs, plan.signal);
-  await revive(plan, aim.system, { request, launch, target, goneUs });
-  return { outcome: plan.signal.aborted ? "interrupted" : "done", targets: [target] };
+  const successor = await revive(plan, aim.system, {
+    ...{ request, launch, prepared, target, goneUs },
+  });
+  const outcome = plan.signal.aborted ? "interrupted" : "done";
+  return { outcome, targets: [target], successors: [successor] };
 }
 
 /** How the target is going to be started again; a `fault` error where that is not known. */
@@ -67,21 +71,25 @@ export function launchFor(
 async function revive(
   plan: Plan,
   system: System,
-  old: Omit<Revival, "launched" | "launchedUs"> & { readonly launch: Launch },
-): Promise<void> {
-  const { request, launch, target, goneUs } = old;
+  old: Omit<Revival, "launched" | "launchedUs"> & {
+    readonly launch: Launch;
+    readonly prepared: PreparedLaunch;
+  },
+): Promise<ProcessFacts> {
+  const { request, launch, prepared, target, goneUs } = old;
   const { clock, ledger, run, notify } = plan;
   const about = { fault: "restart", port: request.port } as const;
-  const early = (await ownersOfPort(system, old))[0];
+  const [early] = await ownersOfPort(system, old);
   const launchedUs = clock.nowUs();
-  const launched = early === undefined ? system.launch(launch, request.outputPath) : undefined;
-  const revival = { request, target, goneUs, launchedUs };
-  const found =
-    launched === undefined
-      ? ({ by: "others", process: early, tUs: launchedUs } as const)
-      : await awaitOwner(plan, system, { ...revival, launched });
-  const { process: owner, by, tUs } = found;
-  if (owner === undefined) return;
+  if (early !== undefined) {
+    const downMs = (launchedUs - goneUs) / 1000;
+    const found = { process: early, by: "others", downMs, outputs: [] } as const;
+    notify({ kind: "restarted", ...about, tUs: launchedUs, ...found });
+    return early;
+  }
+  const launched = prepared.start();
+  const revival = { request, target, goneUs, launchedUs, launched };
+  const { process: owner, by, tUs } = await awaitOwner(plan, system, revival);
   const downMs = (tUs - goneUs) / 1000;
   const paths = by === "us" ? [launch.stdout, launch.stderr] : [];
   const outputs = [...new Set(paths.map((path) => path ?? resolve(request.outputPath)))];
@@ -89,8 +97,9 @@ async function revive(
     const endpoint = `${endpointHost(target)}:${request.port}`;
     const restart = { kind: "restart", tUs, run, endpoint, by: "fault restart" } as const;
     ledger.append({ ...restart, pid: owner.pid, after: "SIGKILL" });
-  } else if (launched !== undefined) leaveToOthers(plan, launched, formatProcess(owner));
+  } else leaveToOthers(plan, launched, formatProcess(owner));
   notify({ kind: "restarted", ...about, tUs, process: owner, by, downMs, outputs });
+  return owner;
 }
 
 /** Two servers where there was one would be a fault that nobody asked for. */

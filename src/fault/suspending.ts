@@ -58,11 +58,13 @@ export async function injectSuspending<R extends StallRequest>(
     const self = system.inspect([process.pid]);
     self.catch(() => undefined);
     const aim = await takeAim(plan);
-    const targets = await awaitBlow(plan, aim);
+    const targets = await awaitBlow(plan, aim, async (targets) => {
+      await assertFree(plan, targets);
+      const blowInUs = Math.max(0, aim.blowUs - options.clock.nowUs());
+      const sinceUs = wallOf(plan)() + blowInUs;
+      await guardian.guard(describe(plan, targets, sinceUs, (await self).get(process.pid)));
+    });
     if (targets === undefined) return { outcome: "interrupted", targets: [] };
-    await assertFree(plan, targets);
-    await guardian.guard(describe(plan, targets, (await self).get(process.pid)));
-    if (options.signal.aborted) return { outcome: "interrupted", targets: [] };
     return await playAll(plan, guardian, targets, play);
   } finally {
     await guardian.release();
@@ -94,10 +96,10 @@ function wallOf({ wallUs = wallClockUs }: FaultOptions): () => number {
 function describe(
   plan: Plan & { request: StallRequest },
   targets: readonly Target[],
+  sinceUs: number,
   self: ProcessFacts | undefined,
 ): RunningFault {
   const { fault, request, run } = plan;
-  const sinceUs = wallOf(plan)();
   const unknown = { pid: process.pid, identity: "", name: "dfs", uid: undefined, user: "" };
   return {
     ...{ id: freshId(idLength), fault, port: request.port, run, sinceUs },

@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import { crashSignals } from "./crash-signals.ts";
 import { findListeners } from "./find-listeners.ts";
-import { startLaunch } from "./launch.ts";
+import { prepareLaunch } from "./launch.ts";
 import { readLaunch } from "./launch-linux.ts";
+import { remembering } from "./lineage.ts";
 import { listenerSources, listensOn } from "./listeners-linux.ts";
 import { assertOwnProc, firstProcess } from "./pid-namespace.ts";
 import { acceptsConnections } from "./probe-port.ts";
@@ -23,7 +24,7 @@ export function linuxSystem(clock: Clock): System {
     findListeners: () => findListeners(listenerSources),
     acceptsConnections: (port) => acceptsConnections(port, clock),
     inspect: async (pids) => inspectProcesses(pids, clock),
-    parentage: async () => parentOf,
+    parentage: async () => remembering(parentOf),
     stateOf: async ({ pid, identity }) => stateOfProcess(pid, identity),
     glance: async ({ pid, identity }) => stateOfProcess(pid, identity),
     assertMaySignal: (target) => void sendSignal(target, 0),
@@ -32,7 +33,7 @@ export function linuxSystem(clock: Clock): System {
     listensOn: async ({ pid }, port) => listensOn(pid, port),
     dropsSignal: ({ pid }, signal) => whyDropped(pid, signal),
     launchOf: readLaunch,
-    launch: startLaunch,
+    prepareLaunch,
     suspend: (target) => suspendBySignal(target, isSame),
     claim: (target) => claimBySignal(target, isSame),
   };

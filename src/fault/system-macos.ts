@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { crashSignals } from "./crash-signals.ts";
 import { findListeners, listensByList } from "./find-listeners.ts";
-import { cannotRelaunch, startLaunch } from "./launch.ts";
+import { cannotRelaunch, prepareLaunch } from "./launch.ts";
 import { listenerSources } from "./listeners-macos.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
@@ -32,7 +32,7 @@ export function macosSystem(clock: Clock): System {
     launchOf: (target) => {
       throw cannotRelaunch(target, "macOS does not show how other processes were started");
     },
-    launch: startLaunch,
+    prepareLaunch,
     suspend: (target) => suspendBySignal(target, isSame),
     claim: (target) => claimBySignal(target, isSame),
   };

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { findListeners, listensByList } from "./find-listeners.ts";
-import { cannotRelaunch, startLaunch } from "./launch.ts";
+import { cannotRelaunch, prepareLaunch } from "./launch.ts";
 import { listenerSources } from "./listeners-windows.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
@@ -33,7 +33,7 @@ export function windowsSystem(clock: Clock): System {
     launchOf: (target) => {
       throw cannotRelaunch(target, "Windows does not show how other processes were started");
     },
-    launch: startLaunch,
+    prepareLaunch,
     suspend: suspendByHandle,
     claim: claimByHandle,
   };

@@ -1,5 +1,5 @@
 import type { CrashSignal } from "./crash-signals.ts";
-import type { Launch, Launched } from "./launch.ts";
+import type { Launch, PreparedLaunch } from "./launch.ts";
 import type { ParentOf } from "./lineage.ts";
 import type { Listener } from "./listener.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
@@ -44,8 +44,8 @@ export interface System {
   listensOn(process: ProcessFacts, port: number): Promise<boolean>;
   /** How the process was started; a `fault` error where that cannot be read, or done again. */
   launchOf(process: ProcessFacts): Launch;
-  /** Output that has no file goes to `spare`; a `fault` error when it cannot be started. */
-  launch(launch: Launch, spare: string): Launched;
+  /** Output that has no file will go to `spare`; a `fault` error when it could not be started. */
+  prepareLaunch(launch: Launch, spare: string): PreparedLaunch;
   suspend(process: ProcessFacts): Suspension;
   /**
    * What resumes a process that somebody else suspends, now or later; does nothing to it yet.

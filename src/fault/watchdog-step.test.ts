@@ -19,6 +19,16 @@ describe("nextStep()", () => {
       { ...stalled, remainingMs: -40 },
       { kind: "undo", reason: "overdue" },
     ],
+    [
+      "the end of what has not begun is near",
+      { ...stalled, isBegun: false, remainingMs: -40 },
+      wait(2),
+    ],
+    [
+      "the injector neither proves the effect nor ends",
+      { ...stalled, isBegun: false, remainingMs: -30_000 },
+      { kind: "undo", reason: "overdue" },
+    ],
     ["the injector was just asked to end", { ...stalled, askedForMs: 999 }, wait(50)],
     [
       "the injector does not do what was asked",

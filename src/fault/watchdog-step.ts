@@ -41,7 +41,8 @@ export function nextStep(situation: WatchdogSituation, pollEveryMs: number): Wat
   const lookMs = situation.isBegun ? limits.watchdogLookMs : pollEveryMs;
   if (situation.isTerminated) return { kind: "undo", reason: "terminated" };
   if (!isInjectorGone) {
-    const { watchdogOverdueMs: graceMs, watchdogAskedMs: answerMs } = limits;
+    const graceMs = situation.isBegun ? limits.watchdogOverdueMs : limits.watchdogUnbegunMs;
+    const answerMs = limits.watchdogAskedMs;
     if (remainingMs <= -graceMs) return { kind: "undo", reason: "overdue" };
     if (askedForMs !== undefined && askedForMs >= answerMs)
       return { kind: "undo", reason: "asked" };

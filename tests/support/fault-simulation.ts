@@ -157,11 +157,14 @@ export class FaultSimulation {
       listensOn: async ({ pid }, port) =>
         this.listeners.some((listener) => listener.pid === pid && listener.port === port),
       launchOf: () => simulatedLaunch,
-      launch: () => {
-        const child = { pid: 100, ended: () => undefined, kill: () => this.set(100, "gone") };
-        this.signals.push("launch");
-        return { ...child, ...this.onLaunch() };
-      },
+      prepareLaunch: () => ({
+        start: () => {
+          const child = { pid: 100, ended: () => undefined, kill: () => this.set(100, "gone") };
+          this.signals.push("launch");
+          return { ...child, ...this.onLaunch() };
+        },
+        [Symbol.dispose]: () => undefined,
+      }),
       stateOf: async (target) => this.#stateOf(target),
       glance: async (target) => this.#stateOf(target),
       assertMaySignal: () => undefined,

@@ -10,8 +10,8 @@ import { runFault } from "./run-fault.ts";
 export const crashCommand = defineSubcommand({
   name: "fault crash",
   description:
-    "Kill the process that listens on a port (SIGKILL) and prove that it is gone " +
-    "(dfs fault kill is the same)",
+    "Kill the process that listens on a port (SIGKILL) and prove that it is gone; " +
+    "dfs fault kill is the same",
   examples: [
     "dfs fault crash --port 50051",
     "dfs fault crash --port 50051 --delay 5",

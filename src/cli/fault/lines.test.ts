@@ -24,6 +24,8 @@ const target: Target = {
   addresses: ["127.0.0.1", "::1"],
 };
 const crash = { tUs, fault: "crash", port: 50051, target } as const;
+const drain = { tUs, fault: "drain", port: 50053, target } as const;
+const restart = { tUs, fault: "restart", port: 50054, process: target.process } as const;
 const stall = { tUs, fault: "stall", port: 50052, target } as const;
 
 describe("faultEventLine()", () => {
@@ -31,6 +33,38 @@ describe("faultEventLine()", () => {
     [
       { kind: "injected", ...crash, signal: "SIGKILL" },
       "CRASH INJECTED: killed dfs (pid 1234) on port 50051",
+    ],
+    [
+      { kind: "injected", ...crash, signal: "SIGTERM" },
+      "CRASH INJECTED: killed dfs (pid 1234) on port 50051 by SIGTERM",
+    ],
+    [
+      { kind: "asked", ...drain, withinMs: 30_000 },
+      "DRAIN STARTED: asked dfs (pid 1234) on port 50053 to end (SIGTERM), within 30s",
+    ],
+    [
+      { kind: "port-closed", ...drain, closedAfterMs: 12.3 },
+      "PORT CLOSED: dfs (pid 1234) on port 50053 takes no connections since 12ms after SIGTERM",
+    ],
+    [
+      { kind: "drained", ...drain, endedAfterMs: 2512, closedAfterMs: 12 },
+      "DRAINED: dfs (pid 1234) on port 50053 ended 2.512s after SIGTERM; " +
+        "its port closed gracefully, 2.5s before",
+    ],
+    [
+      // So short before its end it closed because of it.
+      { kind: "drained", ...drain, endedAfterMs: 25, closedAfterMs: 12 },
+      "DRAINED: dfs (pid 1234) on port 50053 ended 25ms after SIGTERM; " +
+        "its port was open until then",
+    ],
+    [
+      { kind: "restarted", ...restart, by: "us", downMs: 1240, outputs: ["a.log", "b.log"] },
+      "RESTARTED: dfs (pid 1234) serves port 50054 after 1.2s; its output goes to a.log and b.log",
+    ],
+    [
+      { kind: "restarted", ...restart, by: "others", downMs: 1240, outputs: [] },
+      "RESTARTED BY OTHERS: dfs (pid 1234) serves port 50054 after 1.2s; " +
+        "dfs started none beside it",
     ],
     [
       { kind: "started", ...stall, durationMs: 10_000 },

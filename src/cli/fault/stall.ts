@@ -10,8 +10,8 @@ import { runFault } from "./run-fault.ts";
 export const stallCommand = defineSubcommand({
   name: "fault stall",
   description:
-    "Suspend the process that listens on a port, then resume it, and prove both " +
-    "(dfs fault pause is the same)",
+    "Suspend the process that listens on a port, then resume it, and prove both; " +
+    "dfs fault pause is the same",
   examples: [
     "dfs fault stall --port 50052 --duration 10",
     "dfs fault stall --port 50052 --duration 10 --delay 5",

@@ -79,7 +79,7 @@ export const limits = {
   /** The same before there is anything to undo. */
   watchdogIdleLookMs: 500,
   /** It acts for an injector that lives but is late, or does not do what was asked for. */
-  watchdogOverdueMs: 40,
+  watchdogOverdueMs: 25,
   watchdogAskedMs: 1000,
   /** The same while the effect is still being proved, which takes Windows a while. */
   watchdogUnbegunMs: 30_000,

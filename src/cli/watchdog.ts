@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { systemClock, wallClockUs } from "../base/clock.ts";
 import { eachLine } from "../base/each-line.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
@@ -15,6 +16,7 @@ import type { Terminal } from "./terminal.ts";
  */
 export async function runWatchdog(terminal: Terminal): Promise<ExitStatus> {
   const signal = watchTermination();
+  preferSelf();
   const clock = systemClock;
   const watchdog = new Watchdog({
     ...{ clock, wallUs: wallClockUs, signal },
@@ -38,4 +40,13 @@ export async function runWatchdog(terminal: Terminal): Promise<ExitStatus> {
   void hearing.then(() => watchdog.injectorGone());
   await watchdog.run();
   return exitStatus.verified;
+}
+
+/** It hardly ever runs, and must be in time then, however busy the machine is. */
+function preferSelf(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {
+    // Most systems grant that to administrators alone.
+  }
 }

@@ -13,10 +13,10 @@ describe("nextStep()", () => {
   const rows: readonly [string, WatchdogSituation, WatchdogStep][] = [
     ["its injector lives", stalled, wait(50)],
     ["the suspension is still to come", { ...stalled, isBegun: false }, wait(2)],
-    ["the injector is a little late", { ...stalled, remainingMs: -30 }, wait(10)],
+    ["the injector is a little late", { ...stalled, remainingMs: -15 }, wait(10)],
     [
       "the injector does not act",
-      { ...stalled, remainingMs: -40 },
+      { ...stalled, remainingMs: -25 },
       { kind: "undo", reason: "overdue" },
     ],
     [

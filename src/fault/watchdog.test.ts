@@ -158,7 +158,7 @@ describe("Watchdog", () => {
     using dir = tempDir();
     const { sim, suspend, words, isOver } = await guarding(dir.path);
     await suspend();
-    await sim.clock.advanceMs(10_039);
+    await sim.clock.advanceMs(10_024);
     expect(sim.signals).toEqual([]);
     await sim.clock.advanceMs(1);
     expect([isOver(), sim.signals]).toEqual([true, ["resume 7"]]);

@@ -16,9 +16,9 @@ function portText({
   closedAfterMs,
   endedAfterMs,
 }: Pick<Extract<DrainEvent, { kind: "drained" }>, "closedAfterMs" | "endedAfterMs">): string {
-  if (closedAfterMs === undefined) return "its port was open until then";
+  if (closedAfterMs === undefined) return "its port closed as it ended";
   const leadMs = endedAfterMs - closedAfterMs;
-  if (leadMs < limits.drainLeadMinMs) return "its port was open until then";
+  if (leadMs < limits.drainLeadMinMs) return "its port closed as it ended";
   return `its port closed gracefully, ${span(leadMs)} before`;
 }
 

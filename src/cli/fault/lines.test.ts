@@ -55,7 +55,7 @@ describe("faultEventLine()", () => {
       // So short before its end it closed because of it.
       { kind: "drained", ...drain, endedAfterMs: 25, closedAfterMs: 12 },
       "DRAINED: dfs (pid 1234) on port 50053 ended 25ms after SIGTERM; " +
-        "its port was open until then",
+        "its port closed as it ended",
     ],
     [
       { kind: "restarted", ...restart, by: "us", downMs: 1240, outputs: ["a.log", "b.log"] },

@@ -19,7 +19,7 @@ export const restartCommand = defineSubcommand({
   examples: [
     "dfs fault restart --port 50051",
     "dfs fault restart --port 50051 --downtime 5s",
-    'dfs fault restart --port 50051 --command "dfs serve --port 50051"',
+    "dfs fault restart --port 50051 --command ./start.sh",
     "dfs fault restart --port 50051 --dry-run",
   ],
   flags: {

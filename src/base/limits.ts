@@ -147,6 +147,32 @@ export const limits = {
   streamRefusedMaxCount: 10,
   /** What the demo's stream reads ahead, so that it notices a fault at once; HTTP/2's default. */
   demoReadAheadBytes: 65_535,
+  /** How long before a blow its watchdog is told whom to guard. */
+  blowPrepareMs: 30,
+  /** A watchdog that does not guard within this is none, and nothing is suspended. */
+  watchdogReadyMs: 15_000,
+  /** How often it looks at the wall clock, and whether an undo is asked for. */
+  watchdogLookMs: 50,
+  /** The same before there is anything to undo. */
+  watchdogIdleLookMs: 500,
+  /** It acts for an injector that lives but is late, or does not do what was asked for. */
+  watchdogOverdueMs: 25,
+  watchdogAskedMs: 1000,
+  /** The same while the effect is still being proved, which takes Windows a while. */
+  watchdogUnbegunMs: 30_000,
+  /** A target seen running for so long after its injector was killed needs nobody any more. */
+  watchdogSettleMs: 1000,
+  /** How long it may take to leave once it is told to. */
+  watchdogLeaveMs: 2000,
+  /** Of one entry of the roster of running faults; anything larger was not written by dfs. */
+  rosterEntryMaxBytes: 65_536,
+  /** How long `fault undo` leaves to injector and watchdog before it acts itself. */
+  undoAnswerMs: 3000,
+  undoLookMs: 20,
+  /** A limp's period, and each of its two parts: timers are good to a millisecond. */
+  limpPeriodMinMs: 20,
+  limpPeriodMaxMs: 60_000,
+  limpPartMinMs: 5,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */

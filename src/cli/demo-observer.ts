@@ -45,9 +45,6 @@ export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
 }
 
 function showFault(event: FaultEvent, terminal: Terminal): void {
-  // On Linux the demo's replicas wake when it dies (replica/parent-death.ts).
-  const needsNoWatchdog = process.platform === "linux";
-  if (event.kind === "warned" && event.reason === "no-watchdog" && needsNoWatchdog) return;
   if (event.kind === "warned") terminal.notices.warn(faultEventLine(event));
   else terminal.line(paint.bold(faultEventLine(event)));
 }

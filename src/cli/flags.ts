@@ -149,6 +149,23 @@ export const duration = {
     required(durationHint(options), parseDuration({ min: options.minMs, max: options.maxMs })),
 };
 
+/** `80%`, within a range in percent; its value is a share such as 0.8. */
+export const percentage = {
+  withDefault: (options: Omit<ValueOptions, "valueHint"> & Range & { default: string }) =>
+    withDefault({ ...described({ ...options, valueHint: "PERCENT" }) }, parsePercentage(options)),
+};
+
+function parsePercentage({ min, max }: Range): Parse<number> {
+  return (text, name) => {
+    const value = Number(text.replace(/%$/, ""));
+    if (/^(\d+(\.\d+)?|\.\d+)%$/.test(text) && value >= min && value <= max) return value / 100;
+    throw new DfsError(
+      "usage",
+      `${name} must be a percentage in ${min}%..${max}%: current value is "${text}"`,
+    );
+  };
+}
+
 /** One of a fixed set of words. */
 export function choice<const T extends string>(options: {
   description: string;

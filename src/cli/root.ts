@@ -72,6 +72,8 @@ async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise
   if (asksHelp || words.length === 0 || first === "help") {
     return showHelp(first === "help" ? words.slice(1) : words, terminal);
   }
+  // For dfs itself to type, so no list names it; and what ends others must not end it.
+  if (first === "watchdog") return await (await import("./watchdog.ts")).runWatchdog(terminal);
   const { entry, rest } = findEntry(words);
   const interrupts = watchInterrupts();
   const subcommand = await entry.load();

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Clock, sleep } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
@@ -47,6 +47,8 @@ export interface DemoTotals extends LoadTotals {
   readonly lostFaultRecordCount: number;
 }
 
+const faultLedgerName = "fault.log";
+
 /**
  * The whole drill by the code paths that `serve`, `load` and `fault` take: real processes, real
  * faults. Resolves when nothing of it runs any more. Rejects when the replicas do not start or a
@@ -56,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoTotals> {
   const { clock, directory, ports, plan } = options;
   const run = freshId();
   const { onLedgerFailure: onFailure } = options;
-  const path = join(directory, "fault.log");
+  const path = join(directory, faultLedgerName);
   const faultLedger = LedgerWriter.open(path, { flush: "each", clock, onFailure });
   const config = { duration_s: String(plan.durationMs / 1000), ports: ports.join(",") };
   const ledger = watched(faultLedger, options);
@@ -152,6 +154,7 @@ async function injectFaults(options: DemoOptions, stage: Stage): Promise<void> {
   const tools: FaultOptions = {
     clock,
     ledger: stage.ledger,
+    ledgerPath: resolve(options.directory, faultLedgerName),
     run: stage.run,
     signal,
     notify: (event) => options.observer.onFault(event),

@@ -18,7 +18,9 @@ export type WarningReason =
   | "port-empty"
   | "target-replaced"
   | "foreground-job"
-  | "no-watchdog"
+  | "watchdog-replaced"
+  | "not-listed"
+  | "undone-early"
   | "resumed-by-others"
   /** Others listen on the port as well, and are not hit. */
   | "port-shared"

@@ -1,5 +1,6 @@
 import { sleep } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import type { WarningReason } from "./aim-event.ts";
 import { type FaultName, faultKinds } from "./fault-kinds.ts";
 import type { FaultOptions, FaultRequest } from "./fault-request.ts";
@@ -61,14 +62,23 @@ export async function takeAim(plan: Plan): Promise<Aim> {
  * Waits for the blow and resolves again in time for it, when there is a delay. Undefined: the
  * signal came first. A `fault` error when another process owns the port by then that does not run
  * the same program with the same arguments.
+ * `prepare` is called shortly before the blow with those it will hit.
  */
-export async function awaitBlow(plan: Plan, aim: Aim): Promise<readonly Target[] | undefined> {
+export async function awaitBlow(
+  plan: Plan,
+  aim: Aim,
+  prepare?: (targets: readonly Target[]) => Promise<void>,
+): Promise<readonly Target[] | undefined> {
   const { fault, request, clock, signal } = plan;
   if (signal.aborted) return undefined;
   // Just resolved: a second look would only delay the blow.
-  if (request.delayMs === 0) return aim.targets;
+  if (request.delayMs === 0) {
+    if (prepare !== undefined) await prepare(aim.targets);
+    return signal.aborted ? undefined : aim.targets;
+  }
   const sleepUntil = (tUs: number) => sleep(clock, (tUs - clock.nowUs()) / 1000, signal);
-  await sleepUntil(aim.blowUs - aim.surveyMs * 1000);
+  const prepareMs = prepare === undefined ? 0 : limits.blowPrepareMs;
+  await sleepUntil(aim.blowUs - (aim.surveyMs + prepareMs) * 1000);
   if (signal.aborted) return undefined;
   const resolution = await survey(fault, request, aim.system);
   if (signal.aborted) return undefined;
@@ -83,6 +93,7 @@ export async function awaitBlow(plan: Plan, aim: Aim): Promise<readonly Target[]
       warn(plan, "target-replaced", message);
     }
   }
+  if (prepare !== undefined) await prepare(resolution.targets);
   await sleepUntil(aim.blowUs);
   return signal.aborted ? undefined : resolution.targets;
 }

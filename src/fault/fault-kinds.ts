@@ -14,6 +14,7 @@ export const faultKinds = {
   drain: { suspends: false, needsRunning: true, onlyOne: false },
   restart: { suspends: false, needsRunning: false, onlyOne: true },
   stall: { suspends: true, needsRunning: true, onlyOne: false },
+  limp: { suspends: true, needsRunning: true, onlyOne: false },
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
 export type FaultName = keyof typeof faultKinds;

@@ -2,8 +2,10 @@ import type { Clock } from "../base/clock.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { FaultEvent } from "./fault-event.ts";
 import type { ProcessFacts } from "./process-facts.ts";
+import type { Roster } from "./roster.ts";
 import type { System } from "./system.ts";
 import type { Target } from "./target.ts";
+import type { StartWatchdog } from "./watchdog-process.ts";
 
 /** Whom to hit, and when. */
 export interface FaultRequest {
@@ -29,6 +31,12 @@ export interface StallRequest extends FaultRequest {
   readonly durationMs: number;
 }
 
+export interface LimpRequest extends StallRequest {
+  /** Of each period the target is suspended for this share, in 0..1, and runs for the rest. */
+  readonly dutyShare: number;
+  readonly periodMs: number;
+}
+
 export interface FaultOptions {
   readonly clock: Clock;
   readonly ledger: LedgerSink;
@@ -39,14 +47,23 @@ export interface FaultOptions {
   readonly notify: (event: FaultEvent) => void;
   /** Default: the one we run on. */
   readonly system?: System | undefined;
+  /** The file that `ledger` writes to: a watchdog adds the end's record should we be killed. */
+  readonly ledgerPath?: string | undefined;
+  /** Default: a process of its own. */
+  readonly startWatchdog?: StartWatchdog | undefined;
+  /** Of the faults that run; default: this user's. */
+  readonly roster?: Roster | undefined;
+  /** Default: the wall clock, which goes on while the machine sleeps; microseconds. */
+  readonly wallUs?: (() => number) | undefined;
 }
 
 export interface FaultResult {
   /**
    * `interrupted`: the signal came before the blow, or cut a stall short. `target-gone`: a target
-   * died while it was suspended, so that nobody saw it run again.
+   * died while it was suspended, so that nobody saw it run again. `undone`: it was resumed before
+   * its time by `dfs fault undo`, or because its watchdog was told to end.
    */
-  readonly outcome: "done" | "interrupted" | "target-gone";
+  readonly outcome: "done" | "interrupted" | "undone" | "target-gone";
   /** Whom it hit, or in a dry run whom it would have hit. */
   readonly targets: readonly Target[];
   /** Who serves the port in their place, as far as the fault has seen to it. */

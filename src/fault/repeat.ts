@@ -71,7 +71,9 @@ export async function repeatFault(
       const result = await inject(again, options);
       targets.push(...result.targets);
       like.push(...result.targets.map(({ process }) => process), ...(result.successors ?? []));
-      if (result.outcome === "interrupted") return series("interrupted", index + 1);
+      // Who asks for the end of one does not want the next.
+      const isCutShort = result.outcome === "interrupted" || result.outcome === "undone";
+      if (isCutShort) return series(result.outcome, index + 1);
       if (result.outcome === "done") continue;
       if (repetition.count === 1) return series(result.outcome, 1);
       failedCount++;

@@ -20,33 +20,53 @@ function openLibraries() {
   };
 }
 
+function opened(): ReturnType<typeof openLibraries> {
+  libraries ??= openLibraries();
+  return libraries;
+}
+
 /** PROCESS_SUSPEND_RESUME | PROCESS_QUERY_LIMITED_INFORMATION. */
 const accessRights = 0x0800 | 0x1000;
 /** STILL_ACTIVE, the exit code of a process that has not ended. */
 const stillActive = 259;
 
 /**
- * Suspends every thread of the process. Its handle stays open until it is resumed: as long as it
- * is, the system gives the pid to no other process, so that only this one can be resumed by it. A
- * status other than 0 (STATUS_SUCCESS) is a `fault` error; that the threads do wait is for
- * System.stateOf() to prove.
+ * Suspends every thread of the process. A status other than 0 (STATUS_SUCCESS) is a `fault` error;
+ * that the threads do wait is for System.stateOf() to prove.
  */
 export function suspendByHandle(target: ProcessFacts): Suspension {
-  libraries ??= openLibraries();
-  const { kernel32, ntdll } = libraries;
-  const handle = kernel32.OpenProcess(accessRights, 0, target.pid);
-  if (handle === null) {
-    throw new DfsError(
-      "fault",
-      `Cannot suspend ${formatProcess(target)} as Windows does not open it for this user: ` +
-        "run dfs from an elevated prompt",
-    );
-  }
+  const { kernel32, ntdll } = opened();
+  const handle = openProcess(target);
   const status = ntdll.NtSuspendProcess(handle);
   if (status !== 0) {
     kernel32.CloseHandle(handle);
     throw refused("suspend", target, status);
   }
+  return resumption(target, handle);
+}
+
+/** A handle to a process that somebody else suspends; suspensions nest, and it takes back one. */
+export function claimByHandle(target: ProcessFacts): Suspension {
+  return resumption(target, openProcess(target));
+}
+
+type Handle = Pointer | bigint;
+
+/**
+ * As long as the handle is open the system gives the pid to no other process, so that only this one
+ * can be resumed by it.
+ */
+function openProcess(target: ProcessFacts): Handle {
+  const handle = opened().kernel32.OpenProcess(accessRights, 0, target.pid);
+  if (handle !== null) return handle;
+  throw new DfsError(
+    "fault",
+    `Cannot suspend ${formatProcess(target)} as Windows does not open it for this user: ` +
+      "run dfs from an elevated prompt",
+  );
+}
+
+function resumption(target: ProcessFacts, handle: Handle): Suspension {
   let wasThere: boolean | undefined;
   return {
     resume() {
@@ -60,9 +80,8 @@ export function suspendByHandle(target: ProcessFacts): Suspension {
   };
 }
 
-function resumeAndClose(handle: Pointer | bigint, target: ProcessFacts): boolean {
-  libraries ??= openLibraries();
-  const { kernel32, ntdll } = libraries;
+function resumeAndClose(handle: Handle, target: ProcessFacts): boolean {
+  const { kernel32, ntdll } = opened();
   try {
     const exitCode = new Uint32Array(1);
     const isKnown = kernel32.GetExitCodeProcess(handle, exitCode) !== 0;

@@ -7,8 +7,9 @@ import { remembering } from "./lineage.ts";
 import { listenerSources, listensOn } from "./listeners-linux.ts";
 import { assertOwnProc, firstProcess } from "./pid-namespace.ts";
 import { acceptsConnections } from "./probe-port.ts";
+import type { ProcessFacts } from "./process-facts.ts";
 import { inspectProcesses, parentOf, stateOfProcess, whyDropped } from "./process-facts-linux.ts";
-import { sendSignal, suspendBySignal } from "./signals.ts";
+import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
 
 export function linuxSystem(clock: Clock): System {
@@ -33,7 +34,11 @@ export function linuxSystem(clock: Clock): System {
     dropsSignal: ({ pid }, signal) => whyDropped(pid, signal),
     launchOf: readLaunch,
     prepareLaunch,
-    suspend: (target) =>
-      suspendBySignal(target, ({ pid, identity }) => stateOfProcess(pid, identity) !== "gone"),
+    suspend: (target) => suspendBySignal(target, isSame),
+    claim: (target) => claimBySignal(target, isSame),
   };
+}
+
+function isSame({ pid, identity }: ProcessFacts): boolean {
+  return stateOfProcess(pid, identity) !== "gone";
 }

@@ -7,7 +7,7 @@ import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
 import { findParents, inspectProcesses } from "./process-facts-macos.ts";
 import { parsePs, psColumns, psEnvironment } from "./ps.ts";
-import { sendSignal, suspendBySignal } from "./signals.ts";
+import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
 
 export function macosSystem(clock: Clock): System {
@@ -34,6 +34,7 @@ export function macosSystem(clock: Clock): System {
     },
     prepareLaunch,
     suspend: (target) => suspendBySignal(target, isSame),
+    claim: (target) => claimBySignal(target, isSame),
   };
 }
 

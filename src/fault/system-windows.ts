@@ -6,7 +6,7 @@ import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
 import { findParents, inspectProcesses } from "./process-facts-windows.ts";
 import { sendSignal } from "./signals.ts";
-import { suspendByHandle } from "./suspension-windows.ts";
+import { claimByHandle, suspendByHandle } from "./suspension-windows.ts";
 import type { System } from "./system.ts";
 
 /** Every look at threads is a PowerShell of a second or so, hence the wide bounds. */
@@ -35,6 +35,7 @@ export function windowsSystem(clock: Clock): System {
     },
     prepareLaunch,
     suspend: suspendByHandle,
+    claim: claimByHandle,
   };
 }
 

@@ -47,9 +47,14 @@ export interface System {
   /** Output that has no file will go to `spare`; a `fault` error when it could not be started. */
   prepareLaunch(launch: Launch, spare: string): PreparedLaunch;
   suspend(process: ProcessFacts): Suspension;
+  /**
+   * What resumes a process that somebody else suspends, now or later; does nothing to it yet.
+   * Throws a `fault` error when this user may not resume it.
+   */
+  claim(process: ProcessFacts): Suspension;
 }
 
-/** A process that was suspended. */
+/** A process that is suspended, or is going to be. */
 export interface Suspension {
   /**
    * Resumes it, once, if it is still the same process; synchronous, so that it works while we exit.

@@ -6,8 +6,10 @@ import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts
 import type { Launch, Launched } from "../../src/fault/launch.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
-import type { System } from "../../src/fault/system.ts";
+import { Roster } from "../../src/fault/roster.ts";
+import type { Suspension, System } from "../../src/fault/system.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
+import { SimulatedWatchdog } from "./simulated-watchdog.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Where every simulated process listens. */
@@ -37,6 +39,12 @@ export class FaultSimulation {
   /** Signals in the order they were sent. */
   readonly signals: string[] = [];
   system: System;
+  /** By how much the machine has slept, which only the wall clock knows. */
+  sleptUs = 0;
+  /** Every watchdog that was started, the latest last. */
+  readonly watchdogs: SimulatedWatchdog[] = [];
+  /** What a watchdog is like that starts now. */
+  onWatchdog: (watchdog: SimulatedWatchdog) => void = (watchdog) => watchdog.isReadyAfterMs(0);
   /** What a process that is launched does, and how it ends; default: it serves the port at once. */
   onLaunch: () => Partial<Launched> = () => {
     this.add(100);
@@ -80,6 +88,14 @@ export class FaultSimulation {
       ...{ clock: this.clock, run: "r1", signal: this.interrupt.signal, system: this.system },
       ledger: { append: (record) => this.records.push(record) },
       notify: (event) => this.events.push(event),
+      startWatchdog: (hear) => {
+        const watchdog = new SimulatedWatchdog(this.clock, hear);
+        this.watchdogs.push(watchdog);
+        this.onWatchdog(watchdog);
+        return watchdog;
+      },
+      roster: new Roster([]),
+      wallUs: () => this.clock.nowUs() + this.sleptUs,
     };
   }
 
@@ -162,20 +178,26 @@ export class FaultSimulation {
         this.signals.push(`suspend ${pid}`);
         const onSuspend = live(pid)?.onSuspend ?? (() => this.set(pid, "stopped"));
         onSuspend();
-        const resume = () => {
-          if (this.#stateOf(target) === "gone") return false;
-          this.signals.push(`resume ${pid}`);
-          const onResume = live(pid)?.onResume ?? (() => this.set(pid, "running"));
-          onResume();
-          return true;
-        };
-        let wasThere: boolean | undefined;
-        return {
-          resume: () => {
-            wasThere ??= resume();
-            return wasThere;
-          },
-        };
+        return this.#claim(target);
+      },
+      claim: (target) => this.#claim(target),
+    };
+  }
+
+  #claim(target: ProcessFacts): Suspension {
+    const { pid } = target;
+    const resume = () => {
+      if (this.#stateOf(target) === "gone") return false;
+      this.signals.push(`resume ${pid}`);
+      const onResume = this.processes.get(pid)?.onResume ?? (() => this.set(pid, "running"));
+      onResume();
+      return true;
+    };
+    let wasThere: boolean | undefined;
+    return {
+      resume: () => {
+        wasThere ??= resume();
+        return wasThere;
       },
     };
   }

@@ -12,6 +12,10 @@ export const faultEntries: Entries = {
     aliases: ["fault pause"],
     load: async () => (await import("./stall.ts")).stallCommand,
   },
+  "fault limp": {
+    summary: "Suspend it again and again: slow but alive",
+    load: async () => (await import("./limp.ts")).limpCommand,
+  },
   "fault drain": {
     summary: "Ask the process that listens on a port to end, and say how it did",
     load: async () => (await import("./drain.ts")).drainCommand,
@@ -19,5 +23,13 @@ export const faultEntries: Entries = {
   "fault restart": {
     summary: "Kill the process that listens on a port and run it again",
     load: async () => (await import("./restart.ts")).restartCommand,
+  },
+  "fault list": {
+    summary: "Show the stalls and limps that run now",
+    load: async () => (await import("./list.ts")).listCommand,
+  },
+  "fault undo": {
+    summary: "End running faults at once",
+    load: async () => (await import("./undo.ts")).undoCommand,
   },
 };

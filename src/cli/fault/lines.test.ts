@@ -104,7 +104,13 @@ describe("faultEventLine()", () => {
   });
 
   test("faultEventLine() gives a warning as it is", () => {
-    const event = { kind: "warned", tUs, fault: "stall", port: 1, reason: "no-watchdog" } as const;
+    const event = {
+      kind: "warned",
+      tUs,
+      fault: "stall",
+      port: 1,
+      reason: "resumed-by-others",
+    } as const;
     expect(faultEventLine({ ...event, message: "mind it" })).toBe("mind it");
   });
 });

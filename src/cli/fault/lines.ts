@@ -5,6 +5,7 @@ import type { Target } from "../../fault/target.ts";
 import { crashTexts } from "./crash-text.ts";
 import { drainTexts } from "./drain-text.ts";
 import type { EventTexts } from "./event-text.ts";
+import { limpTexts } from "./limp-text.ts";
 import { restartTexts } from "./restart-text.ts";
 import { stallTexts } from "./stall-text.ts";
 
@@ -13,6 +14,7 @@ type Shown = Exclude<FaultEvent, { readonly kind: "warned" | "resolved" }>;
 const texts: EventTexts<Shown> = {
   ...crashTexts,
   ...drainTexts,
+  ...limpTexts,
   ...restartTexts,
   ...stallTexts,
 };

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { DfsError } from "../../base/errors.ts";
 import type { FaultName } from "../../fault/fault-kinds.ts";
 import type { FaultOptions } from "../../fault/fault-request.ts";
@@ -49,8 +50,10 @@ export async function injectRecorded(
     const totals = { targets: String(targets.length), failed: String(failedCount) };
     append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
   };
+  // A watchdog, which may write the end of the fault, has another working directory.
+  const ledgerPath = resolve(tools.path);
   try {
-    const series = await inject({ ...tools.options, ledger: { append } });
+    const series = await inject({ ...tools.options, ledger: { append }, ledgerPath });
     end(series.outcome === "done" ? "normal" : series.outcome, series);
     return { series, lost: lost() };
   } catch (error) {

@@ -25,6 +25,7 @@ export interface FaultCommand {
 const statusOf: Readonly<Record<FaultResult["outcome"], ExitStatus>> = {
   done: exitStatus.verified,
   interrupted: exitStatus.interrupted,
+  undone: exitStatus.interrupted,
   // Nobody can prove any more that it would have run again.
   "target-gone": exitStatus.fault,
 };

@@ -7,5 +7,5 @@ export const stallTexts: EventTexts<StallEvent> = {
     `STALL STARTED: suspended ${whom(event)} for ${formatDuration(event.durationMs)}`,
   recovered: (event) => `RECOVERY: resumed ${whom(event)} after ${seconds(event.stalledMs)}`,
   "target-gone": (event) =>
-    `TARGET GONE: ${whom(event)} died while suspended, after ${seconds(event.stalledMs)}`,
+    `TARGET GONE: ${whom(event)} died while ${event.fault === "limp" ? "it limped" : "suspended"}, after ${seconds(event.stalledMs)}`,
 };

@@ -130,6 +130,21 @@ describe("repeatFault()", () => {
     ]);
   });
 
+  test("ends with the one whose undo was asked for", async () => {
+    const sim = new FaultSimulation();
+    sim.add(7);
+    sim.clock.after(500, () => sim.watchdogs[0]?.says({ word: "asked" }));
+    const series = await sim.run(
+      repeatFault(
+        (again, options) => injectStall({ ...again, durationMs: 1000 }, options),
+        { fault: "stall", request, repetition: every },
+        sim.options(),
+      ),
+    );
+    expect(series).toMatchObject({ outcome: "undone", begunCount: 1, failedCount: 0 });
+    expect(sim.signals).toEqual(["suspend 7", "resume 7"]);
+  });
+
   test("ends between two blows when it is interrupted", async () => {
     const sim = new FaultSimulation();
     sim.clock.after(5000, () => sim.interrupt.abort());

@@ -117,4 +117,21 @@ export const limits = {
   liveStalledMs: 10_000,
   /** How long pages have to read the last event before the server ends. */
   liveFarewellMs: 1000,
+  /**
+   * What a link holds of one direction of a connection, above which it reads no more of it; of all
+   * together, above which no connection may hold more than one read.
+   */
+  linkHeldMaxBytes: 32 * 1024 * 1024,
+  linkHeldTotalMaxBytes: 256 * 1024 * 1024,
+  /** With a bandwidth it holds what is under way and this much of a queue, but at least a packet. */
+  linkQueueMs: 100,
+  linkQueueMinBytes: 64 * 1024,
+  /** What each piece that is held counts beside its bytes. */
+  linkPieceBytes: 200,
+  /** Connections sharing a bandwidth send this much in turn; idle, they save up to this. */
+  linkTurnMs: 5,
+  linkBurstMs: 50,
+  linkLatencyMaxMs: 60_000,
+  linkBandwidthMinBytesPerS: 100,
+  linkBandwidthMaxBytesPerS: 100e9,
 } as const;

@@ -10,4 +10,8 @@ export const faultEntries: Entries = {
     summary: "Suspend the process that listens on a port, then resume it",
     load: async () => (await import("./stall.ts")).stallCommand,
   },
+  "fault link": {
+    summary: "Relay TCP connections over a link that can be broken",
+    load: async () => (await import("./link.ts")).linkCommand,
+  },
 };

@@ -123,7 +123,7 @@ export const limits = {
    */
   linkHeldMaxBytes: 32 * 1024 * 1024,
   linkHeldTotalMaxBytes: 256 * 1024 * 1024,
-  /** With a bandwidth it holds what is under way and this much of a queue, but at least a packet. */
+  /** With a bandwidth it holds what is under way and a queue of this, but at least so much. */
   linkQueueMs: 100,
   linkQueueMinBytes: 64 * 1024,
   /** What each piece that is held counts beside its bytes. */

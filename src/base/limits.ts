@@ -122,7 +122,8 @@ export const limits = {
    * together, above which no connection may hold more than one read.
    */
   linkHeldMaxBytes: 32 * 1024 * 1024,
-  linkHeldTotalMaxBytes: 256 * 1024 * 1024,
+  linkHeldTotalMaxBytes: 128 * 1024 * 1024,
+  linkBlockBytes: 64 * 1024,
   /** With a bandwidth it holds what is under way and a queue of this, but at least so much. */
   linkQueueMs: 100,
   linkQueueMinBytes: 64 * 1024,

@@ -1,3 +1,4 @@
+import { BlockPool } from "../../src/fault/link/block-pool.ts";
 import { Lane, type LaneTotals } from "../../src/fault/link/lane.ts";
 import type { LinkFaults } from "../../src/fault/link/link-faults.ts";
 import { clearWeather, type Weather, weatherOf } from "../../src/fault/link/weather.ts";
@@ -12,7 +13,7 @@ export class SimulatedLane {
   readonly clock = new VirtualClock();
   readonly startUs = this.clock.nowUs();
   readonly totals: LaneTotals = { deliveredBytes: 0, swallowedBytes: 0, corruptedBytes: 0 };
-  readonly held = { bytes: 0 };
+  readonly pool = new BlockPool();
   /** What the far end was told: texts as they came, FIN, RST; with the milliseconds of each. */
   readonly told: string[] = [];
   /** Bytes that the far end takes before it is full. */
@@ -23,7 +24,7 @@ export class SimulatedLane {
 
   constructor({ seed = 1, isConnected = true } = {}) {
     this.lane = new Lane({
-      ...{ clock: this.clock, seed, totals: this.totals, held: this.held },
+      ...{ clock: this.clock, seed, totals: this.totals, pool: this.pool },
       weather: () => this.weather,
       ends: {
         pause: () => {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Endpoint } from "../../base/endpoint.ts";
+import type { BlockPool } from "./block-pool.ts";
 import { Lane, type LaneTotals } from "./lane.ts";
 import { endHandlers, LinkEnd } from "./link-end.ts";
 import type { Weather } from "./weather.ts";
@@ -12,7 +13,7 @@ export interface LinkShared {
   /** As they are at this moment. */
   readonly weather: { up: Weather; down: Weather };
   readonly totals: { readonly up: LaneTotals; readonly down: LaneTotals };
-  readonly held: { bytes: number };
+  readonly pool: BlockPool;
   /** The server did not take the connection. */
   readonly onUnreachable: () => void;
 }
@@ -68,9 +69,9 @@ export class LinkConnection {
   }
 
   #lane(way: "up" | "down", number: number, near: LinkEnd, far: LinkEnd): Lane {
-    const { clock, weather, totals, held, seed } = this.#shared;
+    const { clock, weather, totals, pool, seed } = this.#shared;
     return new Lane({
-      ...{ clock, held, totals: totals[way], weather: () => weather[way] },
+      ...{ clock, pool, totals: totals[way], weather: () => weather[way] },
       seed: seed + 2 * number + (way === "up" ? 0 : 1),
       ends: {
         pause: () => near.pause(),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { RunningLink } from "../../../tests/support/running-link.ts";
 import { echo, type TcpPeer, TcpServer } from "../../../tests/support/tcp-peer.ts";
 import { sleep, systemClock } from "../../base/clock.ts";
+import { limits } from "../../base/limits.ts";
 
 const kibibyte = 1024;
 
@@ -52,6 +53,23 @@ describe("Latency", () => {
     // One at a time, these reads alone would take many seconds.
     expect(await answerMs(client, new Uint8Array(16 * 2 ** 20))).toBeLessThan(2000);
   });
+});
+
+test("a slow link that is flooded by many holds a bounded part of it", async () => {
+  using server = await TcpServer.open();
+  using link = await RunningLink.open(server.port);
+  link.begin({ latencyMs: 1000 });
+  const clients = await Promise.all(Array.from({ length: 16 }, () => link.client()));
+  const flood = new Uint8Array(16 * 2 ** 20);
+  for (const client of clients) client.say(flood);
+  let heldMaxBytes = 0;
+  for (let look = 0; look < 100; look++) {
+    await sleep(systemClock, 10);
+    heldMaxBytes = Math.max(heldMaxBytes, link.relay.heldBytes);
+  }
+  expect(heldMaxBytes).toBeGreaterThan(limits.linkHeldTotalMaxBytes / 2);
+  // Beyond the bound each may hold what it reads at once.
+  expect(heldMaxBytes).toBeLessThan(limits.linkHeldTotalMaxBytes + 16 * 2 ** 20);
 });
 
 describe("Bandwidth", () => {

@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from "../../base/clock.ts";
 import { limits } from "../../base/limits.ts";
 import { type Random, seededRandom } from "../../base/random.ts";
+import type { BlockPool } from "./block-pool.ts";
 import { Corruption } from "./corruption.ts";
 import { PieceQueue } from "./piece-queue.ts";
 import type { Weather } from "./weather.ts";
@@ -33,7 +34,7 @@ export interface LaneOptions {
   readonly weather: () => Weather;
   readonly totals: LaneTotals;
   /** What all lanes of the link hold. */
-  readonly held: { bytes: number };
+  readonly pool: BlockPool;
 }
 
 /**
@@ -43,7 +44,7 @@ export interface LaneOptions {
  */
 export class Lane {
   readonly #options: LaneOptions;
-  readonly #queue = new PieceQueue();
+  readonly #queue: PieceQueue;
   readonly #chance: Random;
   #corruption: Corruption | undefined;
   #isBlocked = true;
@@ -59,6 +60,7 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#queue = new PieceQueue(options.pool);
     this.#chance = seededRandom(options.seed);
   }
 
@@ -84,7 +86,7 @@ export class Lane {
     if (weather.corruptShare > 0) this.#corrupt(bytes, weather.corruptShare);
     const dueUs = this.#dueUs(weather);
     if (dueUs === 0 && !this.#isBlocked && weather.pacer === undefined) this.#passOn(bytes);
-    else this.#hold(bytes, dueUs);
+    else this.#queue.push(bytes, dueUs);
     this.#pump();
   }
 
@@ -118,7 +120,6 @@ export class Lane {
   /** The far end is gone. */
   drop(): void {
     this.#isDropped = true;
-    this.#options.held.bytes -= this.#queue.heldBytes;
     this.#queue.clear();
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -153,11 +154,7 @@ export class Lane {
 
   #passOn(bytes: Uint8Array): void {
     const takenCount = this.#write(bytes);
-    if (takenCount < bytes.length) this.#hold(bytes.subarray(takenCount), 0);
-  }
-
-  #hold(bytes: Uint8Array, dueUs: number): void {
-    this.#options.held.bytes += this.#queue.push(bytes, dueUs);
+    this.#queue.push(bytes.subarray(takenCount), 0);
   }
 
   #write(bytes: Uint8Array): number {
@@ -173,13 +170,13 @@ export class Lane {
     const { clock, weather } = this.#options;
     const { pacer } = weather();
     while (!this.#isBlocked && !this.#isDropped && !this.#awaitsTurn) {
-      const piece = this.#queue.first;
-      if (piece === undefined) break;
-      if (piece.dueUs > 0 && piece.dueUs > clock.nowUs()) {
-        this.#wakeAt(piece.dueUs);
+      const dueUs = this.#queue.firstDueUs;
+      if (dueUs === undefined) break;
+      if (dueUs > 0 && dueUs > clock.nowUs()) {
+        this.#wakeAt(dueUs);
         break;
       }
-      if (pacer === undefined) this.#send(piece.bytes.length);
+      if (pacer === undefined) this.#send(Number.POSITIVE_INFINITY);
       else this.#queueUp(pacer);
     }
     this.#finishIfDue();
@@ -200,10 +197,8 @@ export class Lane {
 
   /** Sends up to `maxCount` bytes of the first piece, which is due; returns how many. */
   #send(maxCount: number): number {
-    const bytes = this.#queue.first?.bytes.subarray(0, maxCount);
-    if (bytes === undefined) return 0;
-    const takenCount = this.#write(bytes);
-    this.#options.held.bytes -= this.#queue.take(takenCount);
+    const takenCount = this.#write(this.#queue.first(maxCount));
+    this.#queue.take(takenCount);
     return takenCount;
   }
 
@@ -229,11 +224,12 @@ export class Lane {
 
   /** Reads the near end or not. */
   #regulate(): void {
-    const { weather, held, ends } = this.#options;
+    const { weather, pool, ends } = this.#options;
     const { swallows, heldMaxBytes } = weather();
     const heldBytes = this.#queue.heldBytes;
     const isFull =
-      heldBytes >= heldMaxBytes || (heldBytes > 0 && held.bytes >= limits.linkHeldTotalMaxBytes);
+      heldBytes >= heldMaxBytes ||
+      (heldBytes > 0 && pool.heldBytes >= limits.linkHeldTotalMaxBytes);
     const mustPause = !swallows && !this.#isDropped && (this.#isBlocked || isFull);
     if (mustPause === this.#isPaused) return;
     this.#isPaused = mustPause;

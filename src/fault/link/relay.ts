@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Endpoint } from "../../base/endpoint.ts";
+import { BlockPool } from "./block-pool.ts";
 import { LinkConnection, type LinkShared } from "./connection.ts";
 import type { LaneTotals } from "./lane.ts";
 import type { LinkEnd } from "./link-end.ts";
@@ -47,7 +48,7 @@ export class Relay {
       options.onUnreachable();
     };
     this.#shared = {
-      ...{ clock, to, seed, onUnreachable, totals: this.totals, held: { bytes: 0 } },
+      ...{ clock, to, seed, onUnreachable, totals: this.totals, pool: new BlockPool() },
       weather: { up: clearWeather, down: clearWeather },
     };
     this.#listeners = new LinkListeners(options.listen, (client) => this.#take(client));
@@ -64,7 +65,7 @@ export class Relay {
 
   /** What it holds of all that is under way, in bytes. */
   get heldBytes(): number {
-    return this.#shared.held.bytes;
+    return this.#shared.pool.heldBytes;
   }
 
   /** The faults act from now on, on open connections too. */

@@ -185,6 +185,18 @@ describe("A blackhole", () => {
     expect(newPeer.isClosed).toBe(false);
   });
 
+  test("of one direction hides a client's end until the server talks to nobody", async () => {
+    using server = await TcpServer.open();
+    using link = await RunningLink.open(server.port);
+    const [client, peer] = await link.pair(server);
+    link.begin({ blackhole: true, direction: "up" });
+    client.reset();
+    expect(await silent(peer)).toBe(true);
+    peer.say("anybody?");
+    await peer.until(({ isClosed }) => isClosed);
+    expect(peer.error).toBe("ECONNRESET");
+  });
+
   test("swallows a flood without holding it", async () => {
     using server = await TcpServer.open();
     using link = await RunningLink.open(server.port);

@@ -124,6 +124,17 @@ describe("Latency", () => {
     expect(sim.told).toEqual(["before @100", "RST @100"]);
   });
 
+  test("lets no reset overtake what was said before it, whatever the jitter", async () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const sim = new SimulatedLane({ seed });
+      sim.begin({ latencyMs: 100, jitterMs: 100 });
+      sim.say("before");
+      sim.lane.cut();
+      await sim.clock.advanceMs(300);
+      expect(sim.told.map((text) => text.replace(/ @.*/, ""))).toEqual(["before", "RST"]);
+    }
+  });
+
   test("reads on until enough is held, and again once some of it has arrived", async () => {
     const sim = new SimulatedLane();
     sim.begin({ latencyMs: 100 });

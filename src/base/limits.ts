@@ -238,4 +238,22 @@ export const limits = {
   restartPollMs: 20,
   /** Characters of what a process that did not come up has said that an error quotes. */
   outputTailMaxLength: 400,
+  /**
+   * What a link holds of one direction of a connection, above which it reads no more of it; of all
+   * together, above which no connection may hold more than one read.
+   */
+  linkHeldMaxBytes: 32 * 1024 * 1024,
+  linkHeldTotalMaxBytes: 128 * 1024 * 1024,
+  linkBlockBytes: 64 * 1024,
+  /** With a bandwidth it holds what is under way and a queue of this, but at least so much. */
+  linkQueueMs: 100,
+  linkQueueMinBytes: 64 * 1024,
+  /** What each piece that is held counts beside its bytes. */
+  linkPieceBytes: 200,
+  /** Connections sharing a bandwidth send this much in turn; idle, they save up to this. */
+  linkTurnMs: 5,
+  linkBurstMs: 50,
+  linkLatencyMaxMs: 60_000,
+  linkBandwidthMinBytesPerS: 100,
+  linkBandwidthMaxBytesPerS: 100e9,
 } as const;

@@ -24,6 +24,10 @@ export const faultEntries: Entries = {
     summary: "Kill the process that listens on a port and run it again",
     load: async () => (await import("./restart.ts")).restartCommand,
   },
+  "fault link": {
+    summary: "Relay TCP connections over a link that can be broken",
+    load: async () => (await import("./link.ts")).linkCommand,
+  },
   "fault list": {
     summary: "Show the stalls and limps that run now",
     load: async () => (await import("./list.ts")).listCommand,

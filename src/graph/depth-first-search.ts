@@ -61,6 +61,22 @@ export function searchAtOnce(
   return search.result;
 }
 
+/**
+ * The same arrays read as signed numbers, which need no test for those that are none: a graph's
+ * limits are below 2^31.
+ */
+interface SignedGraph {
+  readonly vertexCount: number;
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+}
+
+function signedGraph({ vertexCount, offsets, targets }: CsrGraph): SignedGraph {
+  const signed = ({ buffer, byteOffset, length }: Uint32Array) =>
+    new Int32Array(buffer, byteOffset, length);
+  return { vertexCount, offsets: signed(offsets), targets: signed(targets) };
+}
+
 /** Where a search stands between two slices. */
 interface Standing {
   /** Vertices discovered. */
@@ -80,7 +96,7 @@ interface Standing {
  * A search that is taken to its end in slices, or left before. Its scratch is its own until then.
  */
 export class DepthFirstSearch {
-  readonly #graph: CsrGraph;
+  readonly #graph: SignedGraph;
   readonly #scratch: SearchScratch;
   readonly #plan: SearchPlan;
   readonly #standing: Standing;
@@ -88,7 +104,7 @@ export class DepthFirstSearch {
   /** The source must be a vertex of the graph, unless it has none. */
   constructor(graph: CsrGraph, scratch: SearchScratch, plan: SearchPlan) {
     prepare(scratch, graph.vertexCount);
-    this.#graph = graph;
+    this.#graph = signedGraph(graph);
     this.#scratch = scratch;
     this.#plan = plan;
     this.#standing = begin(graph, scratch, plan);
@@ -145,7 +161,7 @@ function begin(graph: CsrGraph, scratch: SearchScratch, { source, target }: Sear
  * edges left, so chains cost no stack.
  */
 function explore(
-  graph: CsrGraph,
+  graph: SignedGraph,
   scratch: SearchScratch,
   plan: SearchPlan,
   standing: Standing,

@@ -153,7 +153,9 @@ describe.skipIf(chromiumPath === null)("finding one's way in the HTML report", (
       expect(await result.textContent()).toContain('"<b>" names no request');
     });
   });
+});
 
+describe.skipIf(chromiumPath === null)("the HTML report, wherever it is opened", () => {
   test("is as wide as a telephone without scrolling sideways", async () => {
     await onPage({ width: 390 }, async (page) => {
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);

@@ -90,7 +90,7 @@ describe.skipIf("missing" in installed)("a client of the original system", () =>
     const reflection = seen["reflection"] as { request: unknown; response: unknown };
     const original = { found: 1, visited_count: 2, runtime_ms: 3, stdout: 4, stderr: 5 };
     expect(reflection.request).toMatchObject({ target: 1, num_vertices: 2, use_mpi: 3 });
-    expect(reflection.response).toEqual(original);
+    expect(reflection.response).toMatchObject(original);
     const services = ["dfs.DFSService", "grpc.health.v1.Health"];
     expect(reflection).toMatchObject({ services: expect.arrayContaining(services) });
     expect(seen["reflection_v1"]).toEqual(expect.arrayContaining(services));

@@ -24,6 +24,10 @@ export const faultEntries: Entries = {
     summary: "Kill the process that listens on a port and run it again",
     load: async () => (await import("./restart.ts")).restartCommand,
   },
+  "fault random": {
+    summary: "Break several ports at random times, never all at once",
+    load: async () => (await import("./random.ts")).randomCommand,
+  },
   "fault list": {
     summary: "Show the stalls and limps that run now",
     load: async () => (await import("./list.ts")).listCommand,

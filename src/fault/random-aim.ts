@@ -8,8 +8,8 @@ import type { System } from "./system.ts";
 
 /**
  * Finds and shows whom the faults of a plan would hit now. A port without a listener is a warning,
- * since a replica may be on its way; a `fault` error when one may not be hit by a kind of fault that
- * the plan has for it.
+ * since a replica may be on its way; a `fault` error when one may not be hit by a kind of fault
+ * that the plan has for it.
  */
 export async function foreseeRandom(
   { ports, plan, host, expect, force }: ForeseenRequest,

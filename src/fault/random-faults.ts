@@ -14,8 +14,8 @@ import { type Skip, type SkipReason, UntouchedPorts } from "./untouched.ts";
 
 /**
  * Plays the plan: each fault at its time, several at once, unless its port is down or fewer than
- * `keepHealthy` others are untouched; then it is skipped. When others go down by themselves, so that
- * fewer are left, what can be undone is undone at once. Rejects with a `fault` error before
+ * `keepHealthy` others are untouched; then it is skipped. When others go down by themselves, so
+ * that fewer are left, what can be undone is undone at once. Rejects with a `fault` error before
  * anything is hit when none of the ports has a listener, or one that may not be hit; resolves when
  * nothing is under a fault any more.
  */

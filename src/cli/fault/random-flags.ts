@@ -31,7 +31,7 @@ function portsOf(part: string, name: string): readonly number[] {
     throw new DfsError(
       "usage",
       `${name} takes ranges that rise, in ${portRange.min}..${portRange.max}: ` +
-        `current value is "${part}" (did you mean "${last}-${first}"?)`,
+        `current value is "${part}"; did you mean "${last}-${first}"?`,
     );
   }
   const count = Math.min(last - first, limits.randomPortMaxCount) + 1;

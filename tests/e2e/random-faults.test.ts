@@ -83,6 +83,18 @@ describe.skipIf(!onLinux)("dfs fault random", () => {
   );
 });
 
+test("dfs fault random that has hit nothing does not end as if it had", async () => {
+  using dir = tempDir();
+  const { run } = setting(dir);
+  await using target = await startUndoTarget();
+  const [empty = 0] = await freePorts(1);
+  const ports = ["--ports", `${target.port},${empty}`, "--every", "500ms", "--duration", "2s"];
+  const { status, stdout, stderr } = await run(...ports, "--fault-duration", "200ms");
+  expect(stdout).toMatch(/SKIPPED: 1 of \d+, .*, as (nothing listens there|no other port is)/);
+  expect(stderr).toMatch(/No fault took effect: all \d+ were skipped/);
+  expect(status).toBe(3);
+});
+
 describe("dfs fault random --dry-run", () => {
   test("prints the same plan for the same seed, and hits nobody", async () => {
     using dir = tempDir();

@@ -139,7 +139,7 @@ function conclude(
   { plan, seed }: Seeded,
   { terminal, clock }: RunContext,
 ): ExitStatus {
-  const { outcome, failed, absent } = result;
+  const { outcome, failed, skipped, absent } = result;
   const time = `[${localTimeOfDay(clock.nowUs())}]`;
   terminal.line(`${time} RANDOM FAULTS OVER: ${totalsText(result, plan)} (seed ${seed})`);
   if (absent.length > 0) {
@@ -150,6 +150,11 @@ function conclude(
     outcome === "done" ? exitStatus.verified : exitStatus.interrupted,
     ...(failed.length > 0 ? [exitStatus.fault] : []),
   ];
+  if (outcome === "done" && skipped.length === plan.length) {
+    // Whoever reads only the status must not take it for a system that has stood the faults.
+    statuses.push(exitStatus.fault);
+    terminal.notices.error(`No fault took effect: all ${plan.length} were skipped`);
+  }
   if (lost !== undefined) {
     statuses.push(exitStatus.cannotRun);
     terminal.notices.error(lost);

@@ -234,6 +234,16 @@ export const limits = {
   drainLeadMinMs: 20,
   /** Repetitions of a fault. */
   repeatMaxCount: 100_000,
+  /** Faults of one plan at random, and the ports that they may hit. */
+  randomFaultMaxCount: 100_000,
+  randomPortMaxCount: 64,
+  randomWeightMaxCount: 1000,
+  /** The shortest of them: one period of a limp. */
+  randomFaultMinMs: 200,
+  /** How often the ports that are not under a fault are looked at meanwhile. */
+  randomLookMs: 500,
+  /** How long a drain, and the start of what a restart has killed, may take among them. */
+  randomWithinMs: 30_000,
   /** How often it is looked whether a port that was restarted is open again. */
   restartPollMs: 20,
   /** Characters of what a process that did not come up has said that an error quotes. */

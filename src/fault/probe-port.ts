@@ -3,15 +3,22 @@ import type { Clock } from "../base/clock.ts";
 
 const answerWithinMs = 500;
 
+const loopback: readonly string[] = ["127.0.0.1", "::1"];
+const wildcards: readonly string[] = ["0.0.0.0", "::"];
+
 /**
- * Whether something accepts TCP connections at one of the loopback addresses; tells an unused port
- * from one whose listener the listing hides from this user (lsof shows a user's own processes
- * only).
+ * Whether something accepts TCP connections at one of `addresses`, where a wildcard means loopback,
+ * as does leaving them out; tells an unused port from one whose listener the listing hides from
+ * this user (lsof shows a user's own processes only).
  */
-export async function acceptsConnections(port: number, clock: Clock): Promise<boolean> {
-  const answers = await Promise.all(
-    ["127.0.0.1", "::1"].map((address) => accepts(address, port, clock)),
-  );
+export async function acceptsConnections(
+  port: number,
+  clock: Clock,
+  addresses: readonly string[] = loopback,
+): Promise<boolean> {
+  const own = addresses.filter((address) => !wildcards.includes(address));
+  const all = own.length < addresses.length ? [...own, ...loopback] : own;
+  const answers = await Promise.all(all.map((address) => accepts(address, port, clock)));
   return answers.includes(true);
 }
 

@@ -22,7 +22,7 @@ export function linuxSystem(clock: Clock): System {
     actsAtOnce: false,
     resumeByHand: (pid) => `kill -CONT ${pid}`,
     findListeners: () => findListeners(listenerSources),
-    acceptsConnections: (port) => acceptsConnections(port, clock),
+    acceptsConnections: (port, at) => acceptsConnections(port, clock, at),
     inspect: async (pids) => inspectProcesses(pids, clock),
     parentage: async () => remembering(parentOf),
     stateOf: async ({ pid, identity }) => stateOfProcess(pid, identity),

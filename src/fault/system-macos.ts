@@ -19,7 +19,7 @@ export function macosSystem(clock: Clock): System {
     actsAtOnce: false,
     resumeByHand: (pid) => `kill -CONT ${pid}`,
     findListeners: () => findListeners(listenerSources),
-    acceptsConnections: (port) => acceptsConnections(port, clock),
+    acceptsConnections: (port, at) => acceptsConnections(port, clock, at),
     inspect: inspectProcesses,
     parentage: findParents,
     stateOf,

@@ -19,7 +19,7 @@ export function windowsSystem(clock: Clock): System {
     actsAtOnce: true,
     resumeByHand: (pid) => `Process Explorer, or end it with taskkill /F /PID ${pid}`,
     findListeners: () => findListeners(listenerSources),
-    acceptsConnections: (port) => acceptsConnections(port, clock),
+    acceptsConnections: (port, at) => acceptsConnections(port, clock, at),
     inspect: inspectProcesses,
     parentage: findParents,
     stateOf,

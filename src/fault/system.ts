@@ -24,8 +24,11 @@ export interface System {
   /** How a person resumes what we suspended, should we be killed. */
   resumeByHand(pid: number): string;
   findListeners(): Promise<readonly Listener[]>;
-  /** Whether the port takes connections, be its listener in findListeners() or hidden. */
-  acceptsConnections(port: number): Promise<boolean>;
+  /**
+   * Whether the port takes connections, be its listener in findListeners() or hidden, at one of
+   * these addresses of listeners; default: on the loopback.
+   */
+  acceptsConnections(port: number, addresses?: readonly string[]): Promise<boolean>;
   /** Facts of those of `pids` that live; a zombie does not. */
   inspect(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessFacts>>;
   /** Whose child is whose, as of now. */

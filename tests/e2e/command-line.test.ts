@@ -62,6 +62,7 @@ describe("dfs --help", () => {
       "fault limp",
       "fault drain",
       "fault restart",
+      "fault random",
       "fault list",
       "fault undo",
       "report",

@@ -55,8 +55,8 @@ export class FaultSimulation {
     this.system = { ...this.#system(), ...change };
   }
 
-  /** A process that listens on the port. */
-  add(pid: number, change: Partial<ProcessFacts> = {}): SimulatedProcess {
+  /** A process that listens on the port, or on another one. */
+  add(pid: number, change: Partial<ProcessFacts> = {}, port = simulatedPort): SimulatedProcess {
     const facts: ProcessFacts = {
       ...{ pid, parentPid: 1, name: "dfs", executable: "/usr/bin/dfs", commandLine: "dfs serve" },
       ...{ startedUs: 0, identity: `start of ${pid}`, uid: 1000, user: "anna" },
@@ -68,7 +68,7 @@ export class FaultSimulation {
     this.listeners.push({
       protocol: "tcp",
       address: "127.0.0.1",
-      port: simulatedPort,
+      port,
       pid,
       uid: 1000,
     });

@@ -28,6 +28,10 @@ export const faultEntries: Entries = {
     summary: "Relay TCP connections over a link that can be broken",
     load: async () => (await import("./link.ts")).linkCommand,
   },
+  "fault random": {
+    summary: "Break several ports at random times, never all at once",
+    load: async () => (await import("./random.ts")).randomCommand,
+  },
   "fault list": {
     summary: "Show the stalls and limps that run now",
     load: async () => (await import("./list.ts")).listCommand,

@@ -1,31 +1,32 @@
 import { resolve } from "node:path";
 import { DfsError } from "../../base/errors.ts";
-import type { FaultName } from "../../fault/fault-kinds.ts";
-import type { FaultOptions } from "../../fault/fault-request.ts";
-import type { Series } from "../../fault/repeat.ts";
+import type { FaultOptions, FaultResult } from "../../fault/fault-request.ts";
 import type { LedgerRecord } from "../../ledger/record.ts";
 import { runHeader } from "../../ledger/run-header.ts";
 import { LedgerWriter } from "../../ledger/writer.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** What became of a fault; `lost` says how many of its records could not be written. */
-export interface Recorded {
-  readonly series: Series;
+export interface Recorded<R> {
+  readonly result: R;
   readonly lost: string | undefined;
 }
 
 /** Runs the fault between the header and the footer of its ledger. */
-export async function injectRecorded(
-  inject: (options: FaultOptions) => Promise<Series>,
+export async function injectRecorded<R extends { readonly outcome: FaultResult["outcome"] }>(
+  inject: (options: FaultOptions) => Promise<R>,
   tools: {
-    readonly fault: FaultName;
+    /** As typed after `dfs fault`. */
+    readonly fault: string;
     readonly seed: number;
     readonly config: Readonly<Record<string, string>>;
     readonly options: FaultOptions;
     readonly path: string;
     readonly terminal: Terminal;
+    /** What the footer counts. */
+    totalsOf(result: R): Readonly<Record<string, number>>;
   },
-): Promise<Recorded> {
+): Promise<Recorded<R>> {
   const { run, clock } = tools.options;
   const ledger = LedgerWriter.open(tools.path, { flush: "each", clock });
   let failureTold = false;
@@ -43,21 +44,18 @@ export async function injectRecorded(
         `written to ${ledger.path}`;
   const { fault, seed, config } = tools;
   append(runHeader({ run, command: `fault ${fault}`, seed, config }, clock));
-  const end = (
-    reason: string,
-    { targets, failedCount }: Pick<Series, "targets" | "failedCount">,
-  ) => {
-    const totals = { targets: String(targets.length), failed: String(failedCount) };
-    append({ kind: "end", tUs: clock.nowUs(), run, reason, totals });
+  const end = (reason: string, counts: Readonly<Record<string, number>>) => {
+    const entries = Object.entries(counts).map(([key, count]) => [key, String(count)] as const);
+    append({ kind: "end", tUs: clock.nowUs(), run, reason, totals: Object.fromEntries(entries) });
   };
   // A watchdog, which may write the end of the fault, has another working directory.
   const ledgerPath = resolve(tools.path);
   try {
-    const series = await inject({ ...tools.options, ledger: { append }, ledgerPath });
-    end(series.outcome === "done" ? "normal" : series.outcome, series);
-    return { series, lost: lost() };
+    const result = await inject({ ...tools.options, ledger: { append }, ledgerPath });
+    end(result.outcome === "done" ? "normal" : result.outcome, tools.totalsOf(result));
+    return { result, lost: lost() };
   } catch (error) {
-    end("failed", { targets: [], failedCount: 1 });
+    end("failed", { targets: 0, failed: 1 });
     const also = lost();
     if (also === undefined || !(error instanceof DfsError)) throw error;
     throw new DfsError("cannot-run", `${error.message}. ${also}`, { cause: error });

@@ -8,7 +8,7 @@ import type { RunContext } from "../subcommand.ts";
 import type { Terminal } from "../terminal.ts";
 import { requestOf, type SharedValues, sharedConfig, startText } from "./flags.ts";
 import { faultEventLine } from "./lines.ts";
-import { injectRecorded } from "./record-fault.ts";
+import { injectRecorded, type Recorded } from "./record-fault.ts";
 import { blowTimesText, repetitionConfig, repetitionOf, repetitionText } from "./repetition.ts";
 
 /** What a kind of fault adds to the flags that all share. */
@@ -59,10 +59,14 @@ export async function runFault(
     repeatFault(command.inject, { fault, request, repetition }, options);
   const recorded =
     values.logfile === undefined
-      ? { series: await inject(options), lost: undefined }
+      ? { result: await inject(options), lost: undefined }
       : await injectRecorded(inject, {
           ...{ fault, options, terminal, path: values.logfile, seed: repetition.seed },
           config: { ...sharedConfig(values), ...repetitionConfig(repetition), ...config },
+          totalsOf: ({ targets, failedCount }) => ({
+            targets: targets.length,
+            failed: failedCount,
+          }),
         });
   return conclude(recorded, { values, terminal });
 }
@@ -87,10 +91,10 @@ async function foresee(
 }
 
 function conclude(
-  { series, lost }: { readonly series: Series; readonly lost: string | undefined },
+  { result, lost }: Recorded<Series>,
   { values, terminal }: { readonly values: SharedValues; readonly terminal: Terminal },
 ): ExitStatus {
-  const { outcome, failedCount, begunCount } = series;
+  const { outcome, failedCount, begunCount } = result;
   if (outcome === "target-gone") {
     const rule = "a target must live to be seen running again";
     terminal.notices.error(`Cannot prove the recovery of port ${values.port} as ${rule}`);

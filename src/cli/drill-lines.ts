@@ -24,7 +24,10 @@ export function drillLines(
   const replicas = ["--replicas", load.replicas.map(formatEndpoint).join(",")];
   const span = ["--duration", formatDuration(load.durationMs)];
   const faultWords = faults.flatMap((fault) => ["--fault", formatFault(fault)]);
-  const requireWords = require.flatMap((one) => ["--require", formatRequirement(one)]);
+  const requireWords = require.flatMap((one) => [
+    "--require",
+    formatRequirement(one).replaceAll(" ", ""),
+  ]);
   const isOfStreams = load.mode === "stream";
   const main = isOfStreams ? streamWords(load) : requestWords(load);
   const beside =

@@ -35,7 +35,6 @@ const startRule: Rule<FaultStart> = {
     if (afterMs === undefined) return undefined;
     return { from: isBack ? "back" : "begin", afterMs };
   },
-  words: ["back+0s"],
 };
 
 const signalRule: Rule<(typeof crashSignals)[number]> = {

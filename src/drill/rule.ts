@@ -23,7 +23,8 @@ export interface Given {
 export function readBy<T>({ form, read, words = [] }: Rule<T>, { text, name }: Given): T {
   const value = read(text);
   if (value !== undefined) return value;
-  throw usage(`${name} must be ${form}: current value is "${text}"${didYouMean(text, words)}`);
+  const hint = text === "" ? "" : didYouMean(text, words);
+  throw usage(`${name} must be ${form}: current value is "${text}"${hint}`);
 }
 
 /** A usage error; whatever it quotes cannot play tricks on a terminal. */

@@ -44,11 +44,11 @@ export function demoFaults(
   const [first, second = first] = replicas;
   if (first === undefined || second === undefined) throw new Error("a demo has replicas");
   const { signal } = faultDefaults;
-  const expect = undefined;
+  const whoever = { expect: undefined, namesHost: false };
   const atCrash = { from: "begin", afterMs: crashAtMs } as const;
   const atStall = { from: "back", afterMs: stallPauseMs } as const;
   return [
-    { kind: "crash", signal, endpoint: first, start: atCrash, expect },
-    { kind: "stall", durationMs: stallMs, endpoint: second, start: atStall, expect },
+    { kind: "crash", signal, endpoint: first, start: atCrash, ...whoever },
+    { kind: "stall", durationMs: stallMs, endpoint: second, start: atStall, ...whoever },
   ];
 }

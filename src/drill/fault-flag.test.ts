@@ -129,9 +129,7 @@ describe("placeFaults()", () => {
     ]);
     expect(faults.map((fault) => formatFault(fault))).toEqual(texts);
     const named = place(["crash:localhost:50051@5s"]);
-    expect(named.map((fault) => formatFault(fault, "endpoint"))).toEqual([
-      "crash:localhost:50051@5s",
-    ]);
+    expect(named.map((fault) => formatFault(fault))).toEqual(["crash:localhost:50051@5s"]);
   });
 
   test("refuses one on no replica of the load, and one that is on several", () => {

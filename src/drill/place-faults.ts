@@ -41,8 +41,9 @@ export function placeFaults(
     earliestEndMs = beginMs + plannedMs(wish);
     const latestMs = durationMs - limits.faultTailMinMs;
     if (earliestEndMs > latestMs) throw tooLate(name, { beginMs, earliestEndMs, durationMs });
-    const { port: _port, host: _host, ...rest } = wish;
-    return { ...rest, endpoint: endpointOf(wish, name, replicas) };
+    const { port: _port, host, ...rest } = wish;
+    const endpoint = endpointOf(wish, name, replicas);
+    return { ...rest, endpoint, namesHost: host !== undefined };
   });
 }
 

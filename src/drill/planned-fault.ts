@@ -30,7 +30,12 @@ export type FaultCourse =
   | { readonly kind: "restart"; readonly downtimeMs: number; readonly withinMs: number };
 
 /** A fault within a load, on the replica at `endpoint`, which is a process of this host. */
-export type PlannedFault = FaultCourse & Common & { readonly endpoint: Endpoint };
+export type PlannedFault = FaultCourse &
+  Common & {
+    readonly endpoint: Endpoint;
+    /** Its port alone does not say which replica is meant. */
+    readonly namesHost: boolean;
+  };
 
 /** The same before it is known which replica is meant; without a host, the one of that port. */
 export type FaultWish = FaultCourse &
@@ -58,10 +63,10 @@ export const faultDefaults = {
   withinMs: 30_000,
 } as const;
 
-/** As `--fault` takes it: `stall:50052@20s+10s`; `by` says how replicas are told apart. */
-export function formatFault(fault: PlannedFault, by: "port" | "endpoint" = "port"): string {
-  const { kind, endpoint, start, expect } = fault;
-  const whom = by === "port" ? String(endpoint.port) : formatEndpoint(endpoint);
+/** As `--fault` takes it: `stall:50052@20s+10s`. */
+export function formatFault(fault: PlannedFault): string {
+  const { kind, endpoint, namesHost, start, expect } = fault;
+  const whom = namesHost ? formatEndpoint(endpoint) : String(endpoint.port);
   const at = start.from === "begin" ? "" : "back+";
   const spanMs = plannedMs(fault);
   const span = spanMs > 0 ? `+${formatDuration(spanMs)}` : "";
@@ -77,7 +82,9 @@ function optionsOf(fault: FaultCourse): readonly string[] {
       return fault.signal === signal ? [] : [`signal=${fault.signal}`];
     case "limp":
       return [
-        ...(fault.dutyShare === dutyShare ? [] : [`duty=${Number(fault.dutyShare * 100)}%`]),
+        ...(fault.dutyShare === dutyShare
+          ? []
+          : [`duty=${Number((fault.dutyShare * 100).toFixed(6))}%`]),
         ...(fault.periodMs === periodMs ? [] : [`period=${formatDuration(fault.periodMs)}`]),
       ];
     case "drain":

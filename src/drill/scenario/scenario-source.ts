@@ -59,7 +59,8 @@ export class ScenarioSource {
 
   /** A mapping with no other keys than `keys`. */
   section({ node, name }: Entry, keys: readonly string[]): Section {
-    if (!isMap(node)) throw this.#unlike({ node, name }, `a mapping with ${keysText(keys)}`);
+    if (!isMap(node) || this.#hasExtras(node))
+      throw this.#unlike({ node, name }, `a mapping with ${keysText(keys)}`);
     const entries = new Map<string, Entry>();
     for (const { key, value } of node.items as readonly Pair<Node, Node | null>[]) {
       const word = isScalar<string>(key) ? key.value : "";
@@ -78,7 +79,8 @@ export class ScenarioSource {
   /** The items of a list; `what` names each, with its number. */
   list(entry: Entry, what: string): readonly Entry[] {
     const { node } = entry;
-    if (!isSeq<Node>(node)) throw this.#unlike(entry, "a list: one item a line, each after -");
+    if (!isSeq<Node>(node) || this.#hasExtras(node))
+      throw this.#unlike(entry, "a list: one item a line, each after -");
     return node.items.map((item, index) => ({
       node: item,
       name: `${this.#placeOf(item)}: ${what} ${index + 1}`,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { DfsError } from "../base/errors.ts";
 import { parseFault } from "./fault-flag.ts";
+import { kindRule } from "./fault-options.ts";
 import { placeFaults } from "./place-faults.ts";
 import { formatFault } from "./planned-fault.ts";
 
@@ -42,11 +43,11 @@ describe("parseFault()", () => {
   test.each([
     [
       "",
-      '"": KIND must be one of crash, drain, restart, stall, limp (kill is crash, pause is stall): current value is ""',
+      '"": KIND must be one of crash, drain, restart, stall, limp (kill is crash, pause is stall):',
     ],
     [
       "stal:50052@1s+1s",
-      ': KIND must be one of crash, drain, restart, stall, limp (kill is crash, pause is stall): current value is "stal"; did you mean "stall"?',
+      `: KIND must be ${kindRule.form}: current value is "stal"; did you mean "stall"?`,
     ],
     ["50051@5s", 'current value is "50051"'],
     [
@@ -89,7 +90,8 @@ describe("parseFault()", () => {
     ["limp:1@5s+1s,duty=0.8", ': duty must be a percentage in 1%..99%: current value is "0.8"'],
     [
       "limp:1@5s+1s,duty=99%",
-      ": a duty of 99% of 200ms leaves the target running for 2ms at a time, and it must be at least 5ms: the nearest period for that duty is 500ms",
+      ": a duty of 99% of 200ms leaves the target running for 2ms at a time, and it must be at least 5ms: " +
+        "the nearest period for that duty is 500ms",
     ],
     ["limp:1@5s+100ms", ': DURATION must be at least one period (200ms): current value is "100ms"'],
     ["crash:1@5s,signal=SIGSTOP", 'current value is "SIGSTOP"'],

@@ -13,7 +13,7 @@ export interface Rule<T> {
   readonly words?: readonly string[];
 }
 
-/** A text and how an error is to call it: the flag and its part, or the file, the line and the key. */
+/** A text and how an error calls it: the flag and its part, or the file, the line and the key. */
 export interface Given {
   readonly text: string;
   readonly name: string;

@@ -105,7 +105,7 @@ describe("dfs load --fault", () => {
       expect(causes.sort()).toEqual(["crash", "stall"]);
       const ledger = await dir.read("fault.log");
       expect(ledger).toMatch(/command="load faults" .*config\.fault_1=crash:\d+@1s/);
-      expect(ledger.match(/fault=\w+ phase=\w+|reason=\w+/g)).toEqual([
+      expect(ledger.match(/fault=\w+ phase=\w+|reason=\w+/g)?.map(String)).toEqual([
         ...["fault=crash phase=begin", "fault=stall phase=begin", "fault=stall phase=end"],
         "reason=normal",
       ]);
@@ -234,7 +234,7 @@ describe("dfs demo --scenario", () => {
       await using demo = start(...words);
       return await demo.exited(60_000);
     };
-    const unmet = await run("load: { duration: 1s }\nrequire: [p50<=1us]\n");
+    const unmet = await run("load: { duration: 1s }\nrequire: [p50<=0.001ms]\n");
     expect(unmet.status).toBe(1);
     const wrong = await run("load:\n  duration: 1s\n  rat: 5\n");
     expect([wrong.status, wrong.stdout]).toEqual([2, ""]);

@@ -2,6 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { DfsError } from "../../base/errors.ts";
 import { formatFault } from "../planned-fault.ts";
 import { readScenario, type Scenario } from "./read-scenario.ts";
+import { loadRules } from "./scenario-load.ts";
+
+const loadKeys = Object.keys(loadRules).join(", ");
 
 function read(text: string): Scenario {
   return readScenario("drill.yaml", Buffer.from(text));
@@ -104,7 +107,7 @@ require:
     ],
     [
       "load:\n  rat: 5",
-      '2:3: unknown key "rat", and here are the keys duration, rate, deadline, attempt-timeout, policy, target, source, num-vertices, verify, mode, streams, stream-rate; did you mean "rate"?',
+      `2:3: unknown key "rat", and here are the keys ${loadKeys}; did you mean "rate"?`,
     ],
     [
       "replicas:\n  cuont: 5",
@@ -112,10 +115,7 @@ require:
     ],
     ["name:", '1:6: name must be a text that is not empty: current value is ""'],
     ["name: [a]", "1:7: name must be a single value: current value is a list"],
-    [
-      "load: 5",
-      '1:7: load must be a mapping with the keys duration, rate, deadline, attempt-timeout, policy, target, source, num-vertices, verify, mode, streams, stream-rate: current value is "5"',
-    ],
+    ["load: 5", `1:7: load must be a mapping with the keys ${loadKeys}: current value is "5"`],
     ["load:", "1:6: load must be a mapping with the keys"],
     ["load: [rate]", "1:7: load must be a mapping with the keys"],
     ["load:\n  rate: fast", '2:9: rate must be a number in 0.001..100000: current value is "fast"'],
@@ -173,7 +173,8 @@ require:
     ],
     [
       "faults: [crash]",
-      '1:10: fault 1 must be a mapping with the keys kind, replica, port, at, for, signal, duty, period, within, expect: current value is "crash"',
+      "1:10: fault 1 must be a mapping with the keys kind, replica, port, at, for, signal, duty, period, within, expect: " +
+        'current value is "crash"',
     ],
     [
       "faults:\n  - kind: crash\n    replica: 1\n    at: 1s\n  - at: 1s",
@@ -199,11 +200,13 @@ require:
     ],
     [
       "faults: [{kind: crush, at: 1s, replica: 1}]",
-      '1:17: kind must be one of crash, drain, restart, stall, limp (kill is crash, pause is stall): current value is "crush"; did you mean "crash"?',
+      "1:17: kind must be one of crash, drain, restart, stall, limp (kill is crash, pause is stall): " +
+        'current value is "crush"; did you mean "crash"?',
     ],
     [
       "faults: [{kind: restart, at: 1s, replica: 1}]",
-      '1:17: kind must be another kind than restart, as the scenario\'s replicas are started again by replicas.restart: current value is "restart"; did you mean "crash"?',
+      "1:17: kind must be another kind than restart, as the scenario's replicas are started " +
+        'again by replicas.restart: current value is "restart"; did you mean "crash"?',
     ],
     [
       "faults: [{kind: stall, at: 1s, replica: 1}]",
@@ -215,7 +218,8 @@ require:
     ],
     [
       "faults: [{kind: crash, at: soon, replica: 1}]",
-      '1:28: at must be a duration since the load\'s first request, such as 5s, or back+PAUSE, such as back+3s, since the replica of the fault before it serves again: current value is "soon"',
+      "1:28: at must be a duration since the load's first request, such as 5s, or back+PAUSE, " +
+        'such as back+3s, since the replica of the fault before it serves again: current value is "soon"',
     ],
     [
       "faults: [{kind: stall, at: 1s, for: 1s, replica: 1, duty: 5%}]",
@@ -223,7 +227,8 @@ require:
     ],
     [
       "load: {duration: 10s}\nfaults: [{kind: stall, at: 5s, for: 5s, replica: 1}]",
-      "2:10: fault 1 ends at 10s, and it must be 1s before the load is over (10s), so that what it does is judged: the shortest load for it is 11s",
+      "2:10: fault 1 ends at 10s, and it must be 1s before the load is over (10s), " +
+        "so that what it does is judged: the shortest load for it is 11s",
     ],
     [
       "faults: [{kind: crash, at: back+1s, replica: 1}]",

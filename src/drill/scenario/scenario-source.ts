@@ -29,7 +29,7 @@ export interface Section {
 
 /**
  * A scenario file as text with places. Every scalar is the text that was written, so that no value
- * changes by a rule of YAML's; aliases and tags, which would make more of the text than it says, are
+ * changes by a rule of YAML's; aliases and tags, which make more of a text than it says, are
  * refused. Whatever it throws is a usage error that begins with `FILE:LINE:COLUMN`.
  */
 export class ScenarioSource {

@@ -173,6 +173,14 @@ export const limits = {
   limpPeriodMinMs: 20,
   limpPeriodMaxMs: 60_000,
   limpPartMinMs: 5,
+  /** Faults within one load. */
+  drillFaultMaxCount: 100,
+  /** How much of the load must follow the planned end of a fault, so that it is judged too. */
+  faultTailMinMs: 1000,
+  /** How long a fault waits for the replica that the one before it has hit to serve again. */
+  faultBackMaxMs: 60_000,
+  /** Of a scenario file. */
+  scenarioMaxBytes: 65_536,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */

@@ -2,6 +2,7 @@ import { formatDuration } from "../../base/duration.ts";
 import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { injectLimp } from "../../fault/limp.ts";
+import { limpObjection } from "../../fault/limp-parts.ts";
 import { formatProcess } from "../../fault/process-facts.ts";
 import { duration, percentage } from "../flags.ts";
 import { defineSubcommand } from "../subcommand.ts";
@@ -66,11 +67,7 @@ export const limpCommand = defineSubcommand({
   },
 });
 
-/** Timers are good to a millisecond: a part of few of them would be anything but what it says. */
 function checkParts(dutyShare: number, periodMs: number, durationMs: number): void {
-  const suspendedMs = dutyShare * periodMs;
-  const runningMs = periodMs - suspendedMs;
-  const leastMs = limits.limpPartMinMs;
   if (durationMs < periodMs) {
     throw new DfsError(
       "usage",
@@ -78,14 +75,11 @@ function checkParts(dutyShare: number, periodMs: number, durationMs: number): vo
         `current value is "${formatDuration(durationMs)}"`,
     );
   }
-  if (suspendedMs >= leastMs && runningMs >= leastMs) return;
-  const which = suspendedMs < leastMs ? "suspended" : "running";
-  const partMs = Math.round(Math.min(suspendedMs, runningMs) * 10) / 10;
-  const nearest = Math.ceil(leastMs / Math.min(dutyShare, 1 - dutyShare));
+  const objection = limpObjection(dutyShare, periodMs);
+  if (objection === undefined) return;
+  const duty = percent(dutyShare).replace(" ", "");
   throw new DfsError(
     "usage",
-    `--duty ${percent(dutyShare).replace(" ", "")} of --period ${formatDuration(periodMs)} leaves ` +
-      `the target ${which} for ${partMs}ms at a time, and it must be at least ${leastMs}ms: ` +
-      `the nearest period for that duty is ${formatDuration(nearest)}`,
+    `--duty ${duty} of --period ${formatDuration(periodMs)} ${objection}`,
   );
 }

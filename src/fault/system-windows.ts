@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
+import { DfsError } from "../base/errors.ts";
 import { findListeners, listensByList } from "./find-listeners.ts";
-import { cannotRelaunch, prepareLaunch } from "./launch.ts";
+import { prepareLaunch } from "./launch.ts";
 import { listenerSources } from "./listeners-windows.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
@@ -8,6 +9,9 @@ import { findParents, inspectProcesses } from "./process-facts-windows.ts";
 import { sendSignal } from "./signals.ts";
 import { claimByHandle, suspendByHandle } from "./suspension-windows.ts";
 import type { System } from "./system.ts";
+
+const cannotLaunch =
+  "Windows does not show how other processes were started, and has no sh for a --command";
 
 /** Every look at threads is a PowerShell of a second or so, hence the wide bounds. */
 export function windowsSystem(clock: Clock): System {
@@ -30,8 +34,9 @@ export function windowsSystem(clock: Clock): System {
     kill: (target) => void sendSignal(target, "SIGKILL"),
     listensOn: listensByList(() => findListeners(listenerSources)),
     dropsSignal: () => undefined,
-    launchOf: (target) => {
-      throw cannotRelaunch(target, "Windows does not show how other processes were started");
+    cannotLaunch,
+    launchOf: () => {
+      throw new DfsError("fault", `Cannot restart a process as ${cannotLaunch}`);
     },
     prepareLaunch,
     suspend: suspendByHandle,

@@ -17,7 +17,7 @@ import {
 } from "./process-facts.ts";
 import { inspectProcesses, parentOf, stateOfProcess } from "./process-facts-linux.ts";
 import { parsePs, parsePsPrograms } from "./ps.ts";
-import { parseWin32Parents, parseWin32Processes } from "./win32-process.ts";
+import { isSameCreation, parseWin32Parents, parseWin32Processes } from "./win32-process.ts";
 
 const onLinux = process.platform === "linux";
 
@@ -147,6 +147,24 @@ describe("parseWin32Processes()", () => {
     const parents = parseWin32Parents(fixture("windows-win32-process.json"));
     expect(parents?.get(7796)?.parentPid).toBe(5120);
   });
+});
+
+describe("isSameCreation()", () => {
+  const identity = "134398569001234560";
+  const cases: readonly [string, bigint | undefined, string, boolean][] = [
+    ["the same instant", 134398569001234560n, identity, true],
+    ["the digit that CIM leaves out", 134398569001234567n, identity, true],
+    ["a rounded microsecond", 134398569001234555n, identity, true],
+    ["a later process of that pid", 134398569001334560n, identity, false],
+    ["an earlier one", 134398568001234560n, identity, false],
+    ["an instant that Windows does not tell", undefined, identity, true],
+    ["a process whose creation was never told", 134398569001234560n, "", true],
+  ];
+  for (const [name, created, known, isSame] of cases) {
+    test(`isSameCreation() says ${isSame} of ${name}`, () => {
+      expect(isSameCreation(created, { identity: known })).toBe(isSame);
+    });
+  }
 });
 
 describe("lineageOf()", () => {

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { systemClock, waitUntil } from "../../../src/base/clock.ts";
+import { acceptsConnections } from "../../../src/fault/probe-port.ts";
 import { freePorts } from "../../support/free-ports.ts";
 import { DfsInWine, type ReplicaInWine } from "./dfs-in-wine.ts";
 import { setUpWine } from "./wine-host.ts";
@@ -61,14 +62,21 @@ describe.skipIf("missing" in host)("dfs.exe", () => {
     expect(load.status).toBe(0);
   });
 
-  test("runs several replicas, which end when it is told to", async () => {
-    const [port = 0] = await freePorts(1);
-    await using several = windows().start(["serve", "--num-replicas", "2", "--port", String(port)]);
+  test("runs several replicas, which end when it is killed", async () => {
+    await using several = windows().start(["serve", "--num-replicas", "2", "--port", "0"]);
     await several.waitFor(/serving[\s\S]*serving/, 20_000);
-    const pids = Array.from(several.stdout.matchAll(/\(pid (\d+)\)/g), ([, pid]) => pid);
-    expect(new Set(pids).size).toBe(2);
+    const rows = [...several.stdout.matchAll(/localhost:(\d+) serving \S+ \(pid (\d+)\)/g)];
+    expect(new Set(rows.map(([, , pid]) => pid)).size).toBe(2);
+    const ports = rows.map(([, port]) => Number(port));
+    expect(await allAccept(ports)).toEqual([true, true]);
+    several.kill("SIGKILL");
+    expect(await soon(async () => !(await allAccept(ports)).includes(true))).toBe(true);
   });
 });
+
+function allAccept(ports: readonly number[]): Promise<boolean[]> {
+  return Promise.all(ports.map((port) => acceptsConnections(port, systemClock)));
+}
 
 describe.skipIf("missing" in host)("dfs.exe finds the listener", () => {
   test("by Get-NetTCPConnection among clients, and by netstat where that is missing", async () => {
@@ -163,6 +171,16 @@ describe.skipIf("missing" in host)("dfs.exe breaks", () => {
     expect(await windows().answers(replica)).toBe(true);
   });
 
+  test("no process that was given the pid of its target", async () => {
+    await using replica = await windows().serve();
+    const preload = `--preload Z:${join(import.meta.dir, "recycled-pid.ts")}`;
+    const env = { BUN_OPTIONS: preload, PROBED_PID: String(replica.pid) };
+    const { stdout } = await windows().run(["--version"], env);
+    const seen = { lives: true, livedBefore: false, suspended: false, claimed: false };
+    expect(JSON.parse(stdout.split("\n")[0] ?? "")).toEqual(seen);
+    expect(await windows().answers(replica)).toBe(true);
+  });
+
   test("nothing with what Windows does not have, and says so before any delay", async () => {
     await using replica = await windows().serve();
     const later = [...onPort(replica), "--delay", "60"];
@@ -184,7 +202,7 @@ describe.skipIf("missing" in host)("dfs.exe breaks", () => {
 describe.skipIf("missing" in host)("dfs.exe undoes a stall", () => {
   test("at its planned end by its watchdog, a process of its own, when it is killed", async () => {
     await using replica = await windows().serve();
-    const args = ["fault", "stall", ...onPort(replica), "--duration", "6", "--logfile", "dog.log"];
+    const args = ["fault", "stall", ...onPort(replica), "--duration", "15", "--logfile", "dog.log"];
     await using stall = windows().start(args);
     await stall.waitFor(/STALL STARTED/, 20_000);
     stall.kill("SIGKILL");
@@ -194,10 +212,10 @@ describe.skipIf("missing" in host)("dfs.exe undoes a stall", () => {
       /stall .*dfs-windows-x64\.exe \(pid \d+\) suspended .* killed; its watchdog/,
     );
     expect(await windows().answers(replica)).toBe(false);
-    expect(await soon(() => windows().answers(replica))).toBe(true);
+    expect(await soon(() => windows().answers(replica), 30_000)).toBe(true);
     expect(await soon(async () => (await phases("dog.log")).length === 2)).toBe(true);
     const [begin, end] = await phases("dog.log");
-    expect((end?.tUs ?? 0) - (begin?.tUs ?? 0)).toBeWithin(5_900_000, 9_000_000);
+    expect((end?.tUs ?? 0) - (begin?.tUs ?? 0)).toBeWithin(14_900_000, 19_000_000);
     const isListed = async () =>
       !(await windows().run(["fault", "list"])).stdout.includes("No fault runs");
     expect(await soon(async () => !(await isListed()))).toBe(true);

@@ -131,8 +131,10 @@ static void process_row(const PROCESSENTRY32W *entry) {
   json_text(path);
   printf(",\"CommandLine\":");
   json_text(line);
-  printf(",\"Created\":\"%I64u\",\"User\":\"anna\",\"ThreadCount\":%d,\"SuspendedCount\":%d}",
-         ((ULONGLONG)created.dwHighDateTime << 32) | created.dwLowDateTime, threads, suspended);
+  /* CIM tells microseconds, in units of 100 ns. */
+  ULONGLONG instant = ((ULONGLONG)created.dwHighDateTime << 32) | created.dwLowDateTime;
+  printf(",\"Created\":\"%llu\",\"User\":\"anna\",\"ThreadCount\":%d,\"SuspendedCount\":%d}",
+         instant / 10 * 10, threads, suspended);
   separator = ",";
 }
 

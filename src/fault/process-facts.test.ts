@@ -100,6 +100,27 @@ describe("parsePs()", () => {
     });
   });
 
+  test("takes no words of a command line for columns, whatever they are", () => {
+    const start = "Sun Nov 22 21:35:00 2026";
+    const lines = [
+      `  1     0     1    -1     0 Ss   ${start} root             /sbin/launchd`,
+      "  7 7 T Z 0",
+      `x   9     1     9     9   501 T    ${start} anna             /bin/x`,
+      "p611",
+      "n*:50051",
+      "",
+      `501     1   501    -1   501 Z    ${start} anna             (dfs)`,
+    ];
+    for (const [index, commandLine] of lines.entries()) {
+      const pid = 700 + index;
+      const row = `  ${pid}     1   ${pid}   ${pid}   501 S+   ${start} anna             ${commandLine}\n`;
+      const [facts, ...more] = parsePs(row, parsePsPrograms(`  ${pid} /bin/a ${commandLine}\n`));
+      expect(more).toEqual([]);
+      expect(facts).toMatchObject({ pid, uid: 501, user: "anna", state: "running", parentPid: 1 });
+      expect(facts?.commandLine).toBe(commandLine.trim());
+    }
+  });
+
   test("finds nothing in an error text", () => {
     expect(parsePs("ps: illegal argument\n", new Map())).toEqual([]);
   });

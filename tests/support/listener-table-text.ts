@@ -64,7 +64,9 @@ function lsofFile(socket: TableSocket, index: number, random: Random): string[] 
   const { protocol, state, local, localPort, remote, remotePort } = socket;
   const peer = remotePort === 0 ? "" : `->${remote.lsof}:${remotePort}`;
   const queues = random.next() < 0.5 ? ["TQR=0", "TQS=50051"] : [];
-  const states = protocol === "udp" ? [] : [`TST=${lsofStates[state]}`];
+  // UDP has no state, but a field is quickly made up.
+  const lie = random.next() < 0.3 ? ["TST=LISTEN"] : [];
+  const states = protocol === "udp" ? lie : [`TST=${lsofStates[state]}`];
   const kind = [`t${local.isIpv6 ? "IPv6" : "IPv4"}`, `P${protocol.toUpperCase()}`];
   const name = `n${local.lsof}:${localPort}${peer}`;
   return [`f${index + 3}`, ...kind, name, ...states, ...queues];

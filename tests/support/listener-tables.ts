@@ -25,6 +25,8 @@ const locals: readonly TableAddress[] = [
   address("2001:db8::5", { proc: `B80D0120${zeros.repeat(2)}05000000` }),
   address("fe80::9d2c:8a5f:1c2d:3e4f", {
     proc: `000080FE${zeros}5F8A2C9D4F3E2D1C`,
+    // With its interface: macOS in the second word, Windows at the end.
+    lsof: "[fe80:4::9d2c:8a5f:1c2d:3e4f]",
     windows: "fe80::9d2c:8a5f:1c2d:3e4f%12",
   }),
   {
@@ -59,7 +61,7 @@ export interface TableSocket {
   readonly state: TableState;
   readonly local: TableAddress;
   readonly localPort: number;
-  /** The wildcard address and port 0 where there is no peer. */
+  /** The wildcard address and port 0 where there is no peer; a peer's port may be 0 all the same. */
   readonly remote: TableAddress;
   readonly remotePort: number;
   /** None: nobody may know, or nobody owns it any more. Windows names the first alone. */
@@ -109,7 +111,7 @@ function socket(random: Random, index: number): TableSocket {
   if (kind < 0.5) return { ...common, protocol: "tcp", state: "bound" };
   const state = pick(clientStates);
   const peers = locals.filter((other) => other.isIpv6 === local.isIpv6 && other.lsof !== "*");
-  const peer = { remote: pick(peers), remotePort: pick(tablePorts) };
+  const peer = { remote: pick(peers), remotePort: pick([0, ...tablePorts]) };
   const left = state === "timeWait" ? { owners: [], inode: 0 } : {};
   return { ...common, ...peer, ...left, protocol: "tcp", state };
 }

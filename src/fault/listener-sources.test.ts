@@ -10,8 +10,9 @@
  * transcribed by the "OUTPUT FOR OTHER PROGRAMS" section of lsof(8) in Apple's manual pages; lsof
  * prints the same fields there. windows-netstat-*: transcribed after Microsoft's documentation of
  * netstat (-a -n -o) and listings of German and French systems, the French one with its state
- * translated as well; the Japanese and Chinese ones translate the headings alone. windows-net-tcp-connection-*: transcribed after the class
- * MSFT_NetTCPConnection in Microsoft's documentation (State 2 is Listen).
+ * translated as well; the Japanese and Chinese ones translate the headings alone. windows-net-tcp-
+ * connection-*: transcribed after the class MSFT_NetTCPConnection in Microsoft's documentation
+ * (State 2 is Listen).
  */
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";

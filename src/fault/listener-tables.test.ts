@@ -1,8 +1,8 @@
 /**
  * Ten thousand made-up tables of sockets, in every format that a system has for them. Whoever makes
  * one up knows its listeners; what is read from its text must be exactly those, and a fault must
- * never be aimed at anybody else: not a client, whichever end of it has the port, not the owner of a
- * UDP socket, not a listener of another port.
+ * never be aimed at anybody else: not a client, whichever end of it has the port, not the owner of
+ * a UDP socket, not a listener of another port.
  */
 import { describe, expect, test } from "bun:test";
 import {

@@ -8,6 +8,15 @@ const relays: Readonly<Record<string, string>> = {
   wslrelay: "it forwards the port into WSL: run dfs there",
   kubectl: "it forwards the port to a pod: break the pod instead",
   ssh: "it is the end of a tunnel: run dfs at its other end",
+  svchost:
+    "it runs services of Windows, maybe several, or a port proxy (netsh interface portproxy " +
+    "show all): tasklist /svc names them",
+  ...Object.fromEntries(
+    ["wininit", "services", "lsass", "csrss", "smss"].map((name) => [
+      name,
+      "it is a part of Windows, without which the whole machine goes down",
+    ]),
+  ),
 };
 
 function containerRelays(...names: readonly string[]): Record<string, string> {

@@ -61,7 +61,7 @@ export interface TableSocket {
   readonly state: TableState;
   readonly local: TableAddress;
   readonly localPort: number;
-  /** The wildcard address and port 0 where there is no peer; a peer's port may be 0 all the same. */
+  /** The wildcard address and port 0 where there is no peer; that of a peer may be 0 too. */
   readonly remote: TableAddress;
   readonly remotePort: number;
   /** None: nobody may know, or nobody owns it any more. Windows names the first alone. */

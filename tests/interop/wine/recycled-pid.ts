@@ -1,6 +1,6 @@
 /**
- * Preloaded into dfs.exe: does to the process PROBED_PID what faults do, as if that pid had once been
- * another process. Prints what came of it.
+ * Preloaded into dfs.exe: does to the process PROBED_PID what faults do, as if that pid had once
+ * been another process. Prints what came of it.
  */
 
 import type { ProcessFacts } from "../../../src/fault/process-facts.ts";

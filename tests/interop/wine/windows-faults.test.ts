@@ -1,7 +1,7 @@
 /**
- * dfs.exe, built for Windows, under Wine: faults on processes that are Windows processes, suspended,
- * resumed and ended by Windows calls, found among Windows sockets. What Wine lacks stands in
- * windows-tools.c; what a real PowerShell makes of the scripts is not seen here.
+ * dfs.exe, built for Windows, under Wine: faults on processes that are Windows processes,
+ * suspended, resumed and ended by Windows calls, found among Windows sockets. What Wine lacks
+ * stands in windows-tools.c; what a real PowerShell makes of the scripts is not seen here.
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "node:net";

@@ -104,7 +104,7 @@ describe("what is not the server", () => {
   });
 
   test("a name that only holds another is no match", () => {
-    for (const name of ["my-docker-proxy", "sshd", "systemd-resolved", "constructor"]) {
+    for (const name of ["my-docker-proxy", "sshd", "systemd-resolved", "constructor", "services"]) {
       expect(hit(resolve([facts(7, { name })]))).toEqual([[7], []]);
     }
   });

@@ -66,6 +66,18 @@ describe("injectCrash()", () => {
     expect(failure.message).toContain("this system does not know it");
   });
 
+  test("does not wait for a blow by a signal that the system does not have", async () => {
+    const sim = new FaultSimulation({ signals: ["SIGKILL"] });
+    const startUs = sim.clock.nowUs();
+    const request = { ...crash, signal: "SIGTERM", delayMs: 40_000 } as const;
+    const { message } = await sim.failure(injectCrash(request, sim.options()));
+    expect(message).toBe(
+      "Cannot send SIGTERM as this system does not know it: it has SIGKILL, " +
+        "which dfs fault crash sends",
+    );
+    expect(sim.clock.nowUs() - startUs).toBeLessThan(1_000_000);
+  });
+
   test("does not claim the end of a process that ended by itself before the blow", async () => {
     const sim = new FaultSimulation({ glance: async () => "gone" });
     sim.add(7);

@@ -1,7 +1,7 @@
 import { awaitBlow, type Plan, takeAim } from "./aim.ts";
 import type { CrashSignal } from "./crash-signals.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
-import { assertEffective, killTargets } from "./kill.ts";
+import { assertEffective, assertKnown, killTargets } from "./kill.ts";
 
 export interface CrashRequest extends FaultRequest {
   /** Default: SIGKILL, for which no handler of the target runs. */
@@ -20,6 +20,7 @@ export async function injectCrash(
   const { signal = "SIGKILL" } = request;
   const plan: Plan = { ...options, fault: "crash", request };
   const aim = await takeAim(plan);
+  assertKnown(aim.system, signal);
   for (const target of aim.targets) assertEffective(aim.system, target, signal);
   const targets = await awaitBlow(plan, aim);
   if (targets === undefined) return { outcome: "interrupted", targets: [] };

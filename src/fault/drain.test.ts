@@ -69,8 +69,9 @@ describe("injectDrain()", () => {
 
   test("is refused where there is no SIGTERM", async () => {
     const sim = new FaultSimulation({ signals: ["SIGKILL"] });
-    sim.add(7);
-    const { message } = await sim.failure(injectDrain(drain, sim.options()));
+    // At once, though nothing listens yet.
+    const request = { ...drain, delayMs: 40_000 };
+    const { message } = await sim.failure(injectDrain(request, sim.options()));
     expect(message).toContain("this system does not know it: it has SIGKILL");
     expect(sim.signals).toEqual([]);
   });

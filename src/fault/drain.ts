@@ -5,7 +5,7 @@ import { limits } from "../base/limits.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
 import { faultRecord } from "./fault-record.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
-import { assertEffective } from "./kill.ts";
+import { assertEffective, assertKnown } from "./kill.ts";
 import { formatProcess } from "./process-facts.ts";
 import { allSettled, assertLives } from "./prove.ts";
 import type { System } from "./system.ts";
@@ -27,6 +27,7 @@ export async function injectDrain(
 ): Promise<FaultResult> {
   const plan: Plan = { ...options, fault: "drain", request };
   const aim = await takeAim(plan);
+  assertKnown(aim.system, "SIGTERM");
   for (const target of aim.targets) assertEffective(aim.system, target, "SIGTERM");
   const targets = await awaitBlow(plan, aim);
   if (targets === undefined) return { outcome: "interrupted", targets: [] };

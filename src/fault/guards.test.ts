@@ -82,6 +82,8 @@ describe("what is not the server", () => {
     ["rootlessport", "into a container"],
     ["wslrelay.exe", "into WSL"],
     ["kubectl", "to a pod"],
+    ["svchost.exe", "tasklist /svc names them"],
+    ["lsass.exe", "the whole machine goes down"],
     ["ssh", "the end of a tunnel"],
     ["systemd", "starts the server when somebody connects"],
     ["xinetd", "starts the server when somebody connects"],
@@ -102,7 +104,7 @@ describe("what is not the server", () => {
   });
 
   test("a name that only holds another is no match", () => {
-    for (const name of ["my-docker-proxy", "sshd", "systemd-resolved", "constructor"]) {
+    for (const name of ["my-docker-proxy", "sshd", "systemd-resolved", "constructor", "services"]) {
       expect(hit(resolve([facts(7, { name })]))).toEqual([[7], []]);
     }
   });

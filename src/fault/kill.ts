@@ -30,17 +30,25 @@ export async function killTargets(
   return goneUs;
 }
 
+/** Before anybody waits for a blow that cannot come; a `fault` error. */
+export function assertKnown(system: System, signal: CrashSignal | "SIGTERM"): void {
+  if (system.signals.includes(signal) && numberOf(signal) !== undefined) return;
+  const known = system.signals.join(", ");
+  throw new DfsError(
+    "fault",
+    `Cannot send ${signal} as this system does not know it: it has ${known}, ` +
+      "which dfs fault crash sends",
+  );
+}
+
 /** A signal that the system does not have, or that the target cannot notice, proves nothing. */
 export function assertEffective(
   system: System,
   { process }: Target,
   signal: CrashSignal | "SIGTERM",
 ): void {
+  assertKnown(system, signal);
   const cannot = `Cannot send ${signal} to ${formatProcess(process)}`;
-  if (!system.signals.includes(signal) || numberOf(signal) === undefined) {
-    const known = system.signals.join(", ");
-    throw new DfsError("fault", `${cannot} as this system does not know it: it has ${known}`);
-  }
   const reason = system.dropsSignal(process, signal);
   if (reason === undefined) return;
   throw new DfsError("fault", `${cannot} as ${reason}; only SIGKILL (dfs fault crash) ends it`);

@@ -31,8 +31,11 @@ function accepts(host: string, port: number, clock: Clock): Promise<boolean> {
       resolve(isAccepted);
     };
     const cancel = clock.after(answerWithinMs, () => finish(false));
-    // A loopback connection from the very port it goes to reaches itself: nobody else is there.
-    socket.on("connect", () => finish(socket.localPort !== port));
+    // A loopback connection from the very port it goes to reaches itself: nobody else is there. One
+    // without a peer was refused: some systems report that only when it is used.
+    socket.on("connect", () =>
+      finish(socket.localPort !== port && socket.remotePort !== undefined),
+    );
     socket.on("error", () => finish(false));
   });
 }

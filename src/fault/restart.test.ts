@@ -30,6 +30,20 @@ describe("injectRestart()", () => {
     expect(sim.events.at(-1)).toMatchObject(ended);
   });
 
+  test("is refused at once where nothing can be started again, be it by --command", async () => {
+    for (const command of [undefined, "./start.sh"]) {
+      const sim = new FaultSimulation({ cannotLaunch: "it has no sh" });
+      sim.add(7);
+      const request = { ...restart, command, delayMs: 5000 };
+      const { message } = await sim.failure(injectRestart(request, sim.options()));
+      expect(message).toBe(
+        `Cannot restart the listener of port ${port} as it has no sh; ` +
+          "end it with dfs fault crash, and start it yourself",
+      );
+      expect(sim.signals).toEqual([]);
+    }
+  });
+
   test("keeps the port closed for the downtime", async () => {
     const sim = new FaultSimulation();
     sim.add(7);

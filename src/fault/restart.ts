@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { sleep } from "../base/clock.ts";
+import { DfsError } from "../base/errors.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "./fault-request.ts";
 import { killTargets } from "./kill.ts";
@@ -33,6 +34,7 @@ export async function injectRestart(
 ): Promise<FaultResult> {
   const plan: Plan = { ...options, fault: "restart", request };
   const aim = await takeAim(plan);
+  assertLaunches(aim.system, request);
   for (const target of aim.targets) launchFor(target, request, aim.system);
   const targets = await awaitBlow(plan, aim);
   const [target] = targets ?? [];
@@ -52,12 +54,22 @@ export async function injectRestart(
   return { outcome, targets: [target], successors: [successor] };
 }
 
+function assertLaunches({ cannotLaunch }: System, { port }: { readonly port: number }): void {
+  if (cannotLaunch === undefined) return;
+  throw new DfsError(
+    "fault",
+    `Cannot restart the listener of port ${port} as ${cannotLaunch}; ` +
+      "end it with dfs fault crash, and start it yourself",
+  );
+}
+
 /** How the target is going to be started again; a `fault` error where that is not known. */
 export function launchFor(
   { process: target }: Target,
-  { command }: Pick<RestartRequest, "command">,
+  { command, port }: Pick<RestartRequest, "command" | "port">,
   system: System,
 ): Launch {
+  assertLaunches(system, { port });
   if (command === undefined) return system.launchOf(target);
   const own = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],

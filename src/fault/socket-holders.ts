@@ -10,6 +10,19 @@ const relays: Readonly<Record<string, string>> = {
   ssh: "it is the end of a tunnel: run dfs at its other end",
 };
 
+/** The same of Windows' own programs; elsewhere their names are anybody's. */
+const windowsHolders: Readonly<Record<string, string>> = {
+  "svchost.exe":
+    "it runs services of Windows, maybe several, or a port proxy (netsh interface portproxy " +
+    "show all): tasklist /svc names them",
+  ...Object.fromEntries(
+    ["wininit", "services", "lsass", "csrss", "smss"].map((name) => [
+      `${name}.exe`,
+      "it is a part of Windows, without which the whole machine goes down",
+    ]),
+  ),
+};
+
 function containerRelays(...names: readonly string[]): Record<string, string> {
   const where =
     "it forwards the port into a container: run dfs inside that container, " +
@@ -25,6 +38,8 @@ export function relayText(process: ProcessFacts): string | undefined {
   if (/\bfault link\b/.test(process.commandLine) && namesOf(process).includes("dfs")) {
     return "it is the relay of dfs fault link: hit the port that it leads to";
   }
+  const own = process.name.toLowerCase();
+  if (Object.hasOwn(windowsHolders, own)) return windowsHolders[own];
   const name = namesOf(process).find((candidate) => Object.hasOwn(relays, candidate));
   return name === undefined ? undefined : relays[name];
 }

@@ -32,6 +32,7 @@ export function linuxSystem(clock: Clock): System {
     kill: (target, signal) => void sendSignal(target, signal),
     listensOn: async ({ pid }, port) => listensOn(pid, port),
     dropsSignal: ({ pid }, signal) => whyDropped(pid, signal),
+    cannotLaunch: undefined,
     launchOf: readLaunch,
     prepareLaunch,
     suspend: (target) => suspendBySignal(target, isSame),

@@ -29,6 +29,7 @@ export function macosSystem(clock: Clock): System {
     kill: (target, signal) => void sendSignal(target, signal),
     listensOn: listensByList(() => findListeners(listenerSources)),
     dropsSignal: () => undefined,
+    cannotLaunch: undefined,
     launchOf: (target) => {
       throw cannotRelaunch(target, "macOS does not show how other processes were started");
     },

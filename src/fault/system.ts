@@ -45,6 +45,8 @@ export interface System {
   dropsSignal(process: ProcessFacts, signal: CrashSignal): string | undefined;
   /** Whether the process itself still listens on the port. */
   listensOn(process: ProcessFacts, port: number): Promise<boolean>;
+  /** Why nothing can be started again here, whatever it is; undefined: it can. */
+  readonly cannotLaunch: string | undefined;
   /** How the process was started; a `fault` error where that cannot be read, or done again. */
   launchOf(process: ProcessFacts): Launch;
   /** Output that has no file will go to `spare`; a `fault` error when it could not be started. */

@@ -165,6 +165,23 @@ describe("Watchdog", () => {
     expect(words.at(-1)).toEqual({ word: "undone", reason: "overdue" });
   });
 
+  test("puts no end on record that its late injector has, though it leaves meanwhile", async () => {
+    using dir = tempDir();
+    const { sim, suspend, watchdog, isOver, records } = await guarding(dir.path);
+    const target = sim.processes.get(7);
+    // A look that takes a while, as on Windows.
+    if (target !== undefined) {
+      target.onResume = () => void sim.clock.after(500, () => sim.set(7, "running"));
+    }
+    await suspend();
+    await sim.clock.advanceMs(10_100);
+    expect(sim.signals).toEqual(["resume 7"]);
+    watchdog.hear({ order: "release" });
+    watchdog.injectorGone();
+    await sim.clock.advanceMs(1000);
+    expect([isOver(), records]).toEqual([true, []]);
+  });
+
   test("passes a request to end on, and grants it itself when nobody does", async () => {
     using dir = tempDir();
     const { sim, suspend, words, roster, isOver } = await guarding(dir.path);

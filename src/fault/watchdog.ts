@@ -216,6 +216,8 @@ export class Watchdog {
   #recordEnd(process: ProcessFacts, tUs: number): void {
     const { fault, run, port } = this.#fault ?? {};
     if (!this.#isInjectorGone || this.#ledger === undefined) return;
+    // It was late, but has put the end on record itself, told us so, and only then left.
+    if (this.#orders.some(({ order }) => order === "release")) return;
     if (fault === undefined || run === undefined || port === undefined) return;
     if (!this.#begunPids.has(process.pid)) return;
     const record = faultRecord(fault, { phase: "end", tUs, run, port, process });

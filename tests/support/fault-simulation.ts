@@ -156,6 +156,7 @@ export class FaultSimulation {
       dropsSignal: () => undefined,
       listensOn: async ({ pid }, port) =>
         this.listeners.some((listener) => listener.pid === pid && listener.port === port),
+      cannotLaunch: undefined,
       launchOf: () => simulatedLaunch,
       prepareLaunch: () => ({
         start: () => {

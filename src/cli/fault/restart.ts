@@ -60,7 +60,7 @@ export const restartCommand = defineSubcommand({
         inject: (request, options) =>
           injectRestart({ ...request, command, downtimeMs, withinMs, outputPath }, options),
         foresee(target, system) {
-          const launch = launchFor(target, { command }, system);
+          const launch = launchFor(target, { command, port: values.port }, system);
           return [
             `send SIGKILL to ${formatProcess(target.process)}`,
             `start${pause}: ${launchText(launch)}`,

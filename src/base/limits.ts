@@ -39,6 +39,11 @@ export const limits = {
   /** Traversals under way at once, and their memory: 8 1/8 bytes a vertex each. */
   traversalMaxCount: 64,
   traversalMemoryMaxBytes: 512 * 1024 * 1024,
+  /**
+   * A traversal whose reader has taken nothing of what waits for it for so long gives up its place
+   * when others want it.
+   */
+  traversalStalledMs: 3000,
   /** Batches of one traversal on the way to its reader. */
   traversalCreditCount: 4,
   /** Vertices in a batch when the reader does not say, with names, and at most. */
@@ -54,6 +59,8 @@ export const limits = {
   /** What a refused client is told to wait. */
   pushbackMinMs: 10,
   pushbackMaxMs: 5000,
+  /** The least where all places of traversals are taken: they rarely end at once. */
+  traversalPushbackMinMs: 500,
   /** Bytes of one vertex's name. */
   vertexNameMaxBytes: 4096,
   /** A line of a graph file, where lines must be whole in memory; else one field of it. */

@@ -1,3 +1,4 @@
+import { counted, vertexCountText } from "../base/counted.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { printable } from "../base/printable.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
@@ -22,7 +23,12 @@ function graphFacts({ graph, replica }: EndpointDescription): readonly string[] 
   switch (graph.kind) {
     case "described": {
       const { source, vertices, edges, fingerprint } = graph.graph;
-      return [source, `${vertices} vertices`, `${edges} edges`, `fingerprint ${fingerprint}`];
+      return [
+        source,
+        vertexCountText(vertices),
+        counted(edges, "edge"),
+        `fingerprint ${fingerprint}`,
+      ];
     }
     case "refused":
       return [`refuses: ${graph.status}: ${graph.detail}`];

@@ -8,7 +8,7 @@ const rows = {
   depths: Uint32Array.of(0, 1, 2, 0, 1),
   names: undefined,
 };
-const named = { ...rows, names: ["a", "b c", 'q"', "t\tab", ""] };
+const named = { ...rows, names: ["a", "b c", 'q"', "t\tab\\", ""] };
 
 const text = (...args: Parameters<typeof orderText>) => Buffer.from(orderText(...args)).toString();
 
@@ -21,9 +21,9 @@ describe("orderText()", () => {
     expect(text(rows, "tsv")).toBe("0\t\t0\n13\t0\t1\n4294967294\t13\t2\n10\t\t0\n9\t10\t1\n");
   });
 
-  test("writes names in place of vertices, or beside them; none can break a line", () => {
-    expect(text(named, "lines")).toBe('a\nb c\nq"\nt ab\n\n');
-    expect(text(named, "tsv").split("\n")[3]).toBe("10\t\t0\tt ab");
+  test("writes names in place of vertices, or beside them; none can break a line or hide", () => {
+    expect(text(named, "lines")).toBe('a\nb c\nq"\nt\\tab\\\\\n\n');
+    expect(text(named, "tsv").split("\n")[3]).toBe("10\t\t0\tt\\tab\\\\");
   });
 
   test("writes an object a line", () => {

@@ -1,4 +1,4 @@
-import { printable } from "../base/printable.ts";
+import { escaped, printableJson } from "../base/printable.ts";
 import { noParent } from "../rpc/dfs-service.ts";
 
 /** Vertices in order of discovery, with what is told of each. */
@@ -60,14 +60,14 @@ function putDecimal(bytes: Uint8Array, at: number, value: number): number {
 }
 
 function nameLines(names: readonly string[]): string {
-  return names.map((name) => `${printable(name)}\n`).join("");
+  return names.map((name) => `${escaped(name)}\n`).join("");
 }
 
 function namedTable({ vertices, parents, depths, names = [] }: OrderRows): string {
   return names
     .map((name, row) => {
       const parent = parents[row] === noParent ? "" : parents[row];
-      return `${vertices[row]}\t${parent}\t${depths[row]}\t${printable(name)}\n`;
+      return `${vertices[row]}\t${parent}\t${depths[row]}\t${escaped(name)}\n`;
     })
     .join("");
 }
@@ -76,7 +76,7 @@ function jsonLines({ vertices, parents, depths, names }: OrderRows): string {
   let text = "";
   for (let row = 0; row < vertices.length; row++) {
     const parent = parents[row] === noParent ? null : parents[row];
-    const name = names === undefined ? "" : `,"name":${JSON.stringify(names[row])}`;
+    const name = names === undefined ? "" : `,"name":${printableJson(names[row])}`;
     text += `{"vertex":${vertices[row]},"parent":${parent},"depth":${depths[row]}${name}}\n`;
   }
   return text;

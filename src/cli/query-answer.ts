@@ -1,7 +1,8 @@
+import { vertexCountText } from "../base/counted.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
-import { printable } from "../base/printable.ts";
+import { escaped, printable, printableJson } from "../base/printable.ts";
 import {
   type DescribeGraphResponse,
   type RunResponse,
@@ -18,6 +19,8 @@ export interface AskedOf {
   readonly graph: DescribeGraphResponse;
   /** Vertices are read and printed by name. */
   readonly byName: boolean;
+  /** The vertex the search begins at, as it is read and printed. */
+  readonly source: string | number;
 }
 
 /** Asks RunDFS once and prints what it answers; the path alone goes to stdout when asked for. */
@@ -39,11 +42,11 @@ export async function answerOne(
   const { response } = answered;
   refuseOther(graph, response);
   if (withPath) refuseLongPath(response);
-  if (json) terminal.line(JSON.stringify(answerObject(asked, answered)));
+  if (json) terminal.line(printableJson(answerObject(asked, answered)));
   else if (withPath) {
     terminal.notices.info(answerText(asked, answered));
     const { path = [], pathNames } = response;
-    const shown = byName ? (pathNames ?? []).map(printable) : path;
+    const shown = byName ? (pathNames ?? []).map(escaped) : path;
     if (shown.length > 0) terminal.line(shown.join("\n"));
   } else terminal.line(answerText(asked, answered));
   return foundStatus(question, response.found);
@@ -78,38 +81,38 @@ function refuseLongPath({ path = [], pathLength = 0 }: RunResponse): void {
 }
 
 /** `found 42000 from 0 in modular:50000: 341 vertices visited; ...`. */
-export function questionText({ question, graph }: AskedOf, found: boolean): string {
+export function questionText({ question, graph, source }: AskedOf, found: boolean): string {
   const target = question.targetName ?? question.target;
-  const from = `from ${question.sourceName ?? question.source ?? 0} in ${graph.source}`;
-  if (target === undefined) return printable(`searched ${from}`);
-  return printable(`${found ? "found" : "did not find"} ${target} ${from}`);
+  const from = `from ${escaped(`${source}`)} in ${printable(graph.source)}`;
+  if (target === undefined) return `searched ${from}`;
+  return `${found ? "found" : "did not find"} ${escaped(`${target}`)} ${from}`;
 }
 
 function answerText(asked: AskedOf, { response, endpoint, elapsedMs }: Answered<RunResponse>) {
   const { found, visitedCount, runtimeMs, pathLength } = response;
-  const path = pathLength === undefined ? "" : `, path of ${pathLength}`;
+  const path = pathLength === undefined ? "" : `, path of ${vertexCountText(pathLength)}`;
   const by = endpoint === undefined ? "" : ` from ${formatEndpoint(endpoint)}`;
   return (
-    `${questionText(asked, found)}: ${visitedCount} vertices visited${path}; ` +
+    `${questionText(asked, found)}: ${vertexCountText(visitedCount)} visited${path}; ` +
     `search ${runtimeMs.toFixed(2)}ms, answer after ${elapsedMs.toFixed(2)}ms${by}`
   );
 }
 
 function answerObject(
-  { question, graph }: AskedOf,
+  { question, graph, source }: AskedOf,
   { response, endpoint, elapsedMs }: Answered<RunResponse>,
 ) {
   const { path, pathLength, pathNames } = response;
-  const { source, vertices, edges, fingerprint } = graph;
+  const { vertices, edges, fingerprint } = graph;
   return {
     found: response.found,
     visited: response.visitedCount,
     target: question.targetName ?? question.target ?? null,
-    source: question.sourceName ?? question.source ?? 0,
+    source,
     runtimeMs: response.runtimeMs,
     elapsedMs,
     replica: endpoint === undefined ? null : formatEndpoint(endpoint),
-    graph: fingerprint === "" ? null : { source, vertices, edges, fingerprint },
+    graph: fingerprint === "" ? null : { source: graph.source, vertices, edges, fingerprint },
     ...(path === undefined ? {} : { pathLength, path }),
     ...(pathNames === undefined ? {} : { pathNames }),
   };

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from "../base/clock.ts";
+import { counted, vertexCountText } from "../base/counted.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
@@ -62,10 +63,10 @@ export async function printOrder(
   if (reading.isClosed) return exitStatus.verified;
   if (result.outcome !== "complete") throw failureOf(result, silence.isOver, deadline);
   const seconds = ((clock.nowUs() - startedUs) / 1e6).toFixed(2);
-  const gaps = gapCount === 0 ? "" : `, ${gapCount} gap(s)`;
+  const gaps = gapCount === 0 ? "" : `, ${counted(gapCount, "gap")}`;
   const isFound = reading.consumer.summary?.found ?? false;
   terminal.notices.info(
-    `${questionText(asked, isFound)}: ${result.itemCount} vertices in ${seconds}s${gaps}`,
+    `${questionText(asked, isFound)}: ${vertexCountText(result.itemCount)} in ${seconds}s${gaps}`,
   );
   return foundStatus(asked.question, isFound);
 }
@@ -174,14 +175,14 @@ function gapText({ beganUs, endedUs, itemCount, from, to, status, detail }: Stre
   const spanMs = ((endedUs - beganUs) / 1000).toFixed(0);
   const why = printable(detail === "" ? status : `${status}: ${detail}`);
   return (
-    `stood still for ${spanMs}ms after ${itemCount} vertices, as ${formatEndpoint(from)} failed ` +
+    `stood still for ${spanMs}ms after ${vertexCountText(itemCount)}, as ${formatEndpoint(from)} failed ` +
     `(${why}); continued by ${formatEndpoint(to)}`
   );
 }
 
 function failureOf(result: StreamResult, isSilent: boolean, limitMs: number): DfsError {
   const { outcome, status, detail, itemCount } = result;
-  const after = `after ${itemCount} vertices`;
+  const after = `after ${vertexCountText(itemCount)}`;
   if (isSilent) {
     return new DfsError("cannot-run", `No vertex came for ${limitMs / 1000} s ${after}`);
   }

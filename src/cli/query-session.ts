@@ -9,7 +9,7 @@ import { createPolicy } from "../failover/policy.ts";
 import { ReplicaSet } from "../failover/replica-set.ts";
 import type { CallResult } from "../failover/request.ts";
 import type { DescribeGraphResponse } from "../rpc/dfs-service.ts";
-import { describeGraph } from "../rpc/dfs-service.ts";
+import { describeGraph, lookUpNames } from "../rpc/dfs-service.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import type { RpcMethod } from "../rpc/rpc-method.ts";
 import type { Terminal } from "./terminal.ts";
@@ -97,6 +97,13 @@ export class QuerySession implements Disposable {
   /** Undefined from replicas of the original system, which cannot be asked. */
   async graph(numVertices: number): Promise<DescribeGraphResponse | undefined> {
     return (await this.ask(describeGraph, { numVertices }))?.response;
+  }
+
+  /** What the vertex is called that a search begins at by default. */
+  async first({ vertices }: DescribeGraphResponse, byName: boolean): Promise<string | number> {
+    if (!byName || vertices === 0) return 0;
+    const answered = await this.ask(lookUpNames, { names: [], vertices: [0] });
+    return answered?.response.names[0] ?? 0;
   }
 
   [Symbol.dispose](): void {

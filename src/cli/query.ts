@@ -27,9 +27,12 @@ export const queryCommand = defineSubcommand({
     "  dfs query --replicas localhost:50051 --order --tsv > order.tsv",
     "",
     "Of a graph with names (the ids of its file), vertices are read and printed by name, unless",
-    "--vertices is given. Exit status: 0 answered, and a target was found; 1 the target was not",
-    "found (which takes --reachable); 2 the graph has no such vertex; 5 no replica answered, or",
-    "standard output took no more. A pipe that is closed early, as by head, ends it with 0.",
+    "--vertices is given. In printed names a backslash is \\\\, a tab \\t, line ends are \\n and \\r,",
+    "other characters that cannot be shown are like \\u{2028}; --json is exact.",
+    "",
+    "Exit status: 0 answered, and a target was found; 1 the target was not found (which takes",
+    "--reachable); 2 the graph has no such vertex; 5 no replica answered, or standard output took",
+    "no more. A pipe that is closed early, as by head, ends it with 0.",
   ],
   async run(values, context) {
     checkTogether(values);
@@ -39,7 +42,9 @@ export const queryCommand = defineSubcommand({
     if (described === undefined) return await askOriginal(session, values, context);
     const byName = described.hasNames && !values.vertices;
     const question = questionOf(values, described, byName);
-    const asked = { question, graph: described, byName };
+    const source =
+      question.sourceName ?? question.source ?? (await session.first(described, byName));
+    const asked = { question, graph: described, byName, source };
     return values.order
       ? await printOrder(session, asked, values, context)
       : await answerOne(session, asked, values, context);
@@ -62,5 +67,5 @@ async function askOriginal(
     ...{ vertices, edges: 0, source: `modular:${vertices}`, fingerprint: "", hasNames: false },
   };
   const question = { ...questionOf(values, graph, false), numVertices: vertices };
-  return await answerOne(session, { question, graph, byName: false }, values, context);
+  return await answerOne(session, { question, graph, byName: false, source: 0 }, values, context);
 }

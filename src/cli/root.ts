@@ -39,9 +39,25 @@ const entries: Entries = {
 /** Runs the command line to its exit status; every error has become one clear notice by then. */
 export async function runCommandLine(rawArgs: readonly string[]): Promise<ExitStatus> {
   const terminal = createTerminal();
+  const leaving = new AbortController();
+  const left = new Promise<ExitStatus>((resolve) => {
+    leaving.signal.addEventListener("abort", () => resolve(exitStatus.interrupted));
+  });
+  const status = await Promise.race([left, runToItsEnd(rawArgs, terminal, leaving)]);
+  // Who leaves at once is given the cursor back, and waits for no reader.
+  if (leaving.signal.aborted) void terminal.flush();
+  return status;
+}
+
+/** `leaving` is aborted by the interrupt that waits for nothing, not even for a slow pipe. */
+async function runToItsEnd(
+  rawArgs: readonly string[],
+  terminal: Terminal,
+  leaving: AbortController,
+): Promise<ExitStatus> {
   let status: ExitStatus;
   try {
-    status = await dispatch(rawArgs, terminal);
+    status = await dispatch(rawArgs, terminal, leaving);
   } catch (error) {
     status = exitStatusOf(error);
     if (error instanceof DfsError) terminal.notices.error(shortened(messageOf(error)));
@@ -50,6 +66,7 @@ export async function runCommandLine(rawArgs: readonly string[]): Promise<ExitSt
   const lost = await terminal.flush();
   if (lost === undefined) return status;
   terminal.notices.error(`Results were lost on standard output: ${lost}`);
+  await terminal.flush();
   return worstExitStatus([status, exitStatus.cannotRun]);
 }
 
@@ -61,7 +78,11 @@ function shortened(message: string): string {
 
 const noticeMaxLength = 4000;
 
-async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+async function dispatch(
+  rawArgs: readonly string[],
+  terminal: Terminal,
+  leaving: AbortController,
+): Promise<ExitStatus> {
   const [first] = rawArgs;
   if (first === "--version" || first === "-v" || first === "-V") {
     terminal.line(`dfs ${buildInfo.version} (${buildInfo.commit})`);
@@ -78,18 +99,14 @@ async function dispatch(rawArgs: readonly string[], terminal: Terminal): Promise
   const interrupts = watchInterrupts();
   const subcommand = await entry.load();
   const ending = subcommand.endsAtOnce ? interrupts.soft : interrupts.hard;
+  ending.addEventListener("abort", () => leaving.abort());
   if (!subcommand.endsAtOnce) {
     interrupts.soft.addEventListener("abort", () => {
       const name = String(interrupts.soft.reason);
       terminal.notices.info(`${name}: ending in order; once more to leave at once`);
     });
   }
-  return Promise.race([
-    subcommand.run(rest, { terminal, interrupts }),
-    new Promise<ExitStatus>((resolve) => {
-      ending.addEventListener("abort", () => resolve(exitStatus.interrupted));
-    }),
-  ]);
+  return await subcommand.run(rest, { terminal, interrupts });
 }
 
 /** The subcommand named by the first word, or by the first two. */

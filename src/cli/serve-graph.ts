@@ -1,5 +1,6 @@
+import { existsSync, statSync } from "node:fs";
 import { DfsError } from "../base/errors.ts";
-import { formatGraphSpec, parseGraphSpec } from "../graph/graph-spec.ts";
+import { formatGraphSpec, type GraphSpec, parseGraphSpec } from "../graph/graph-spec.ts";
 import { checkLoadOptions } from "../graph/load-graph.ts";
 import { parseGraphFormat } from "../graph/readers/graph-format.ts";
 import type { SourceRequest } from "../replica/load-source.ts";
@@ -31,17 +32,26 @@ export function sourceRequestOf(
     throw new DfsError("usage", `--${lone} says how a graph is loaded: it needs --graph SPEC`);
   }
   const spec = parseGraphSpec(graph);
-  if (spec.kind === "stdin" && isRestartable) {
-    throw new DfsError(
-      "usage",
-      "--graph - can be read only once, and each replica reads the graph for itself: " +
-        "--num-replicas and --restart need a file, or a graph that is made by a rule",
-    );
-  }
+  if (isRestartable) refuseReadOnce(spec);
   const format = graphFormat === undefined ? undefined : parseGraphFormat(graphFormat);
   const request = { spec, isUndirected: undirected, format, cacheDir: graphCache, verifyCache };
   checkLoadOptions(spec, request);
   return request;
+}
+
+/** What one replica has read of a pipe, the next does not get. */
+function refuseReadOnce(spec: GraphSpec): void {
+  const isFile = spec.kind === "file";
+  const stats = isFile && existsSync(spec.path) ? statSync(spec.path) : undefined;
+  // Of a file that cannot be reached, or is a directory, its reader has more to say.
+  const isPipe = stats !== undefined && !stats.isFile() && !stats.isDirectory();
+  if (spec.kind !== "stdin" && !isPipe) return;
+  throw new DfsError(
+    "usage",
+    `--graph ${isFile ? spec.path : "-"} can be read only once, and each replica reads the graph ` +
+      "for itself: --num-replicas and --restart need a regular file, or a graph that is made by a " +
+      "rule",
+  );
 }
 
 /** The flags that say the same to another `dfs serve`. */

@@ -1,4 +1,5 @@
 import { buildInfo } from "../base/build-info.ts";
+import { counted, vertexCountText } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
@@ -91,7 +92,8 @@ async function sourceOf(config: ServeConfig, context: RunContext): Promise<Graph
   const startedUs = clock.nowUs();
   const { source, graph } = await loadSource(request, (text) => terminal.notices.info(text));
   const took = formatDuration(Math.round((clock.nowUs() - startedUs) / 1000));
-  say(`loaded ${graph.spec} in ${took}: ${graph.vertexCount} vertices, ${graph.edgeCount} edges`);
+  const size = `${vertexCountText(graph.vertexCount)}, ${counted(graph.edgeCount, "edge")}`;
+  say(`loaded ${graph.spec} in ${took}: ${size}`);
   return source;
 }
 

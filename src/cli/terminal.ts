@@ -1,6 +1,7 @@
 import { type ConsolaInstance, createConsola } from "consola/basic";
 import { messageOf, systemErrorCode } from "../base/errors.ts";
 import { type LiveRegion, openRegion } from "./live-region.ts";
+import { Outgoing } from "./outgoing.ts";
 
 /** The one place that writes to the terminal: results on stdout, notices on stderr. */
 export interface Terminal {
@@ -23,7 +24,10 @@ export interface Terminal {
    * undefined when standard output cannot be redrawn.
    */
   openRegion(): LiveRegion | undefined;
-  /** Resolves when everything written so far has left; to why not, when results were lost. */
+  /**
+   * Closes the region and resolves when everything written has left, however slow its reader is; to
+   * why not, when results were lost.
+   */
   flush(): Promise<string | undefined>;
 }
 
@@ -34,6 +38,8 @@ export function createTerminal(): Terminal {
   let region: LiveRegion | undefined;
   let isOver = false;
   let failure: string | undefined;
+  const stdout = new Outgoing(process.stdout);
+  const stderr = new Outgoing(process.stderr);
   const onError = (error: Error | null | undefined) => {
     if (!error) return;
     isOver = true;
@@ -44,8 +50,8 @@ export function createTerminal(): Terminal {
   const notices: NodeJS.WriteStream = Object.create(process.stderr, {
     write: {
       value(text: string) {
-        if (region === undefined || process.stderr.isTTY !== true) process.stderr.write(text);
-        else region.around(() => process.stderr.write(text));
+        if (region === undefined || process.stderr.isTTY !== true) stderr.write(text);
+        else region.around(() => stderr.write(text));
       },
     },
   });
@@ -53,7 +59,7 @@ export function createTerminal(): Terminal {
   // Without standard error there is nobody left to tell.
   process.stderr.on("error", () => undefined);
   const write = (text: string) => {
-    if (!isOver) process.stdout.write(color ? text : Bun.stripANSI(text), onError);
+    if (!isOver) stdout.write(color ? text : Bun.stripANSI(text), onError);
   };
   return {
     color,
@@ -66,7 +72,7 @@ export function createTerminal(): Terminal {
     write,
     writeBytes(bytes, onLeft) {
       if (isOver) return queueMicrotask(() => onLeft(false));
-      process.stdout.write(bytes, (error) => {
+      stdout.write(bytes, (error) => {
         onError(error);
         onLeft(!isOver);
       });
@@ -85,17 +91,10 @@ export function createTerminal(): Terminal {
     },
     async flush() {
       region?.close();
-      await Promise.all([drained(process.stdout), drained(process.stderr)]);
+      await Promise.all([stdout.emptied(), stderr.emptied()]);
       return failure;
     },
   };
-}
-
-function drained(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.destroyed) resolve();
-    else stream.write("", () => resolve());
-  });
 }
 
 function sgr(code: number): (text: string) => string {

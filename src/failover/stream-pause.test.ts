@@ -18,6 +18,21 @@ test("time in which its reader has paused it is no silence", async () => {
   expect((gaps[0]?.endedUs ?? 0) - (gaps[0]?.beganUs ?? 0)).toBeLessThan(102_000);
 });
 
+test("the silence that is told is all since the last message, pauses within it named", async () => {
+  const { clock, channels, start, at, replicas } = await streamWorld();
+  const { handle, gaps } = start(3);
+  at(0).send(1);
+  handle.pause();
+  channels[0]?.become(silent);
+  await clock.advanceMs(50);
+  handle.resume();
+  await clock.advanceMs(7);
+  replicas.observe(0, "silent", "a request");
+  at(1).send(2);
+  const silence = "no message for 57 ms (paused by its reader for 50 of them)";
+  expect(gaps).toMatchObject([{ detail: `${silence} when its replica became suspect` }]);
+});
+
 test("a crash during a pause is repaired at once, and the pause goes on", async () => {
   const { clock, start, at, asked } = await streamWorld();
   const { handle, gaps } = start(3);

@@ -93,7 +93,8 @@ test("silence makes the replica suspect and moves the stream; the old attempt is
   expect(at(0).isCancelled).toBe(true);
   expect(asked(1)).toEqual([[1]]);
   at(1).send(2);
-  expect(gaps).toMatchObject([{ status: "DEADLINE_EXCEEDED", detail: "no message within 100 ms" }]);
+  const detail = "no message for 100 ms when its replica became suspect";
+  expect(gaps).toMatchObject([{ status: "DEADLINE_EXCEEDED", detail }]);
   at(1).send(3);
   at(1).end();
   expect([results[0]?.outcome, consumer.itemCount]).toEqual(["complete", 3]);

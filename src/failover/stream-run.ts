@@ -124,7 +124,8 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   onSuspect(attempt: StreamAttempt): void {
-    this.#move(attempt);
+    // By the silence of another request or stream perhaps, of which this one's says nothing.
+    this.#move(attempt, " when its replica became suspect");
   }
 
   /**
@@ -198,10 +199,10 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   /** An attempt whose replica is suspect makes way for one on a healthy replica, if one is. */
-  #move(attempt: StreamAttempt): void {
+  #move(attempt: StreamAttempt, when = ""): void {
     if (!this.#mayMove(attempt)) return;
     const step = this.#nextStep("silence");
-    if (step.kind === "attempt") this.#replace(attempt, step.replica);
+    if (step.kind === "attempt") this.#replace(attempt, step.replica, when);
     // With nobody healthy the whole service is slow: beginning anew would only lose what is open.
     else if (step.kind === "wait") this.#waitFor("silence");
   }
@@ -216,8 +217,8 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     );
   }
 
-  #replace(attempt: StreamAttempt, replica: number): void {
-    this.#standing.fail(attempt.endpoint, silenceOf(attempt));
+  #replace(attempt: StreamAttempt, replica: number, when = ""): void {
+    this.#standing.fail(attempt.endpoint, silenceOf(attempt, when));
     attempt.cancel();
     this.#launch(replica);
   }
@@ -303,6 +304,6 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 }
 
-function silenceOf(attempt: StreamAttempt): StreamFailure {
-  return { status: "DEADLINE_EXCEEDED", detail: attempt.silenceText };
+function silenceOf(attempt: StreamAttempt, when = ""): StreamFailure {
+  return { status: "DEADLINE_EXCEEDED", detail: `${attempt.silenceText}${when}` };
 }

@@ -110,7 +110,10 @@ export class DepthFirstSearch {
     this.#standing = begin(graph, scratch, plan);
   }
 
-  /** Looks at `stepCount` edges and candidate roots at most; true: the search is over. */
+  /**
+   * Looks at some `stepCount` edges and candidate roots, at most twice as many; true: the search is
+   * over.
+   */
   advance(stepCount: number): boolean {
     const standing = this.#standing;
     if (!standing.isOver) explore(this.#graph, this.#scratch, this.#plan, standing, stepCount);
@@ -158,7 +161,9 @@ function begin(graph: CsrGraph, scratch: SearchScratch, { source, target }: Sear
 
 /**
  * The hot loop. bench/search.cpp holds the same loop in C++. A vertex is pushed only while it has
- * edges left, so chains cost no stack.
+ * edges left, so chains cost no stack. Steps are paid for whole rows, as they are begun and as they
+ * are taken up again, so that an edge costs none; a row that is longer than a slice is cut. The
+ * target ends a slice like steps that have run out.
  */
 function explore(
   graph: SignedGraph,
@@ -172,20 +177,16 @@ function explore(
   const { target } = plan;
   let { count, edge, end, depth, nextRoot } = standing;
   let steps = stepCount | 0;
+  let stop = Math.min(end, edge + stepCount) | 0;
   for (;;) {
-    while (edge !== end && steps > 0) {
-      steps = (steps - 1) | 0;
+    while (edge !== stop) {
       const vertex = targets[edge]!;
       edge = (edge + 1) | 0;
       if (marks[vertex] === mark) continue;
       marks[vertex] = mark;
       order[count] = vertex;
       count = (count + 1) | 0;
-      if (vertex === target) {
-        standing.found = true;
-        standing.isOver = true;
-        break;
-      }
+      if (vertex === target) steps = -1;
       if (edge !== end) {
         stack[depth] = edge;
         stack[(depth + 1) | 0] = end;
@@ -193,34 +194,39 @@ function explore(
       }
       edge = offsets[vertex]!;
       end = offsets[(vertex + 1) | 0]!;
+      stop = end;
+      steps = (steps - 1 - end + edge) | 0;
+      if (steps < 0) break;
     }
-    if (standing.isOver || steps <= 0) break;
-    if (depth !== 0) {
+    if (steps < 0) break;
+    if (edge !== end) {
+      stop = Math.min(end, edge + stepCount) | 0;
+    } else if (depth !== 0) {
       depth = (depth - 2) | 0;
       edge = stack[depth]!;
       end = stack[(depth + 1) | 0]!;
-      continue;
-    }
-    standing.isOver = plan.reachableOnly;
-    if (standing.isOver) break;
-    const scanEnd = Math.min(vertexCount, nextRoot + steps);
-    steps = (steps + nextRoot) | 0;
-    while (nextRoot < scanEnd && marks[nextRoot] === mark) nextRoot = (nextRoot + 1) | 0;
-    steps = (steps - nextRoot) | 0;
-    if (nextRoot < scanEnd) {
+      stop = end;
+    } else {
+      standing.isOver = plan.reachableOnly;
+      if (standing.isOver) break;
+      const first = nextRoot;
+      nextRoot = nextUnmarked(scratch, nextRoot, Math.min(vertexCount, first + steps));
+      steps = (steps + first - nextRoot) | 0;
+      standing.isOver = nextRoot === vertexCount;
+      if (standing.isOver || steps === 0) break;
       marks[nextRoot] = mark;
       order[count] = nextRoot;
       count = (count + 1) | 0;
-      standing.found = nextRoot === target;
-      standing.isOver = standing.found;
-      if (standing.isOver) break;
+      if (nextRoot === target) steps = -1;
       edge = offsets[nextRoot]!;
       end = offsets[(nextRoot + 1) | 0]!;
-      continue;
+      stop = end;
     }
-    standing.isOver = nextRoot === vertexCount;
-    if (standing.isOver || steps <= 0) break;
+    steps = (steps - 1 - stop + edge) | 0;
+    if (steps < 0) break;
   }
+  standing.found = order[(count - 1) | 0] === target;
+  standing.isOver ||= standing.found;
   standing.count = count;
   standing.edge = edge;
   standing.end = end;
@@ -228,7 +234,14 @@ function explore(
   standing.nextRoot = nextRoot;
 }
 
+/** The first vertex from `from` on that bears no mark of this search; `to` when there is none. */
+function nextUnmarked({ mark, marks }: SearchScratch, from: number, to: number): number {
+  let vertex = from;
+  while (vertex < to && marks[vertex] === mark) vertex++;
+  return vertex;
+}
+
 /** The vertices that the last search of `scratch` discovered, in order of discovery. */
 export function discoveryOrder(scratch: SearchScratch, result: SearchResult): Uint32Array {
-  return Uint32Array.from(scratch.order.subarray(0, result.visitedCount));
+  return new Uint32Array(scratch.order.subarray(0, result.visitedCount));
 }

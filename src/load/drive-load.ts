@@ -11,13 +11,18 @@ import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.t
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
-import { type DecidedQuestion, decideQuestion } from "../workload/dfs-question.ts";
+import {
+  type DecidedQuestion,
+  decideQuestion,
+  namesToLookUp,
+  refuseUnknownNames,
+} from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { prepareStreams } from "./drive-streams.ts";
 import { LateHeader } from "./late-header.ts";
 import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
-import { preflight } from "./preflight.ts";
+import { preflight, unknownNames } from "./preflight.ts";
 import { type LoadTotals, runLoad, type SecondSummary } from "./run-load.ts";
 import { constantRate } from "./schedule.ts";
 import type { StreamObserver, StreamTotals } from "./stream-load.ts";
@@ -51,7 +56,8 @@ export interface DriveLoadOptions {
 
 /**
  * A whole load: preflight, header, the schedule, drain, footer. Every record of it goes to
- * `ledger`. Throws, before anything is asked or recorded, what decideQuestion() throws.
+ * `ledger`. Throws, before anything is asked or recorded, what decideQuestion() throws, and a usage
+ * error for names that the replicas' graph does not have.
  */
 export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
   const { run, config, ledger, observer, clock } = options;
@@ -135,6 +141,8 @@ async function askFirst(
     onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
   });
   const question = decideQuestion(config.question, answers, options.graph);
+  const unknown = await unknownNames(namesToLookUp(question), { answers, replicas });
+  refuseUnknownNames(question, unknown);
   header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
   observer.onQuestion(question);
   return question;

@@ -1,7 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import type { ReplicaSet } from "../failover/replica-set.ts";
+import { unaryResult } from "../rpc/channel.ts";
 import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
+import { lookUpNames } from "../rpc/dfs-service.ts";
 import type { GraphAnswer } from "../workload/dfs-question.ts";
 
 export interface PreflightOptions {
@@ -39,3 +41,26 @@ export function preflight(options: PreflightOptions): Promise<readonly GraphAnsw
     }),
   );
 }
+
+/**
+ * Which of `names` the graph of the replicas does not have, by the word of the first that answers;
+ * none when nobody does.
+ */
+export async function unknownNames(
+  names: readonly string[],
+  { answers, replicas }: { answers: readonly GraphAnswer[]; replicas: ReplicaSet },
+): Promise<readonly string[]> {
+  const request = lookUpNames.requestSerialize({ names, vertices: [] });
+  const call = { path: lookUpNames.path, request, timeoutMs: answerWithinMs };
+  for (const [index, { reply }] of answers.entries()) {
+    if (names.length === 0 || reply.kind !== "described") continue;
+    const { status, response } = await unaryResult(replicas.channel(index), call);
+    if (status !== "OK" || response === undefined) continue;
+    const { vertices } = lookUpNames.responseDeserialize(Buffer.from(response));
+    return names.filter((_, place) => vertices[place] === noSuchVertex);
+  }
+  return [];
+}
+
+/** In LookUpNamesResponse. */
+const noSuchVertex = -1;

@@ -6,7 +6,7 @@ import { modularSpec } from "../graph/modular-graph.ts";
 import { buildModular } from "./build-modular.ts";
 import { isSmall } from "./graph-size.ts";
 import type { Refusal } from "./refusal.ts";
-import { invalid } from "./search-question.ts";
+import { invalid, otherGraph } from "./search-question.ts";
 
 /** What a replica serves: `modular:N` of any size up to a limit, or one fixed graph. */
 export type GraphSource =
@@ -53,10 +53,8 @@ export class GraphCatalog {
     }
     if (numVertices === 0 || numVertices === vertexCount) return this.defaultGraph;
     if (this.#source.kind === "fixed") {
-      return {
-        status: "FAILED_PRECONDITION",
-        message: `num_vertices must be 0 or ${vertexCount} on this replica of ${spec}: ${current}`,
-      };
+      const asked = `${numVertices} vertices: num_vertices may be 0 or ${vertexCount} here`;
+      return otherGraph(this.defaultGraph, asked);
     }
     if (numVertices > limits.vertexMaxCount) {
       return {

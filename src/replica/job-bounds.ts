@@ -13,10 +13,15 @@ export class JobBounds {
     this.#maxBytes = bounds.maxBytes;
   }
 
-  /** One job is always let in, however much memory its graph asks for. */
-  hasRoomFor(bytes: number): boolean {
-    if (this.#count === 0) return true;
-    return this.#count < this.#maxCount && this.#bytes + bytes <= this.#maxBytes;
+  /**
+   * Whether there is room, once those of `leaving` bytes have left. One job is always let in,
+   * however much memory its graph asks for.
+   */
+  hasRoomFor(bytes: number, leaving: readonly number[] = []): boolean {
+    const count = this.#count - leaving.length;
+    if (count === 0) return true;
+    const leftBytes = leaving.reduce((sum, each) => sum - each, this.#bytes);
+    return count < this.#maxCount && leftBytes + bytes <= this.#maxBytes;
   }
 
   enter(bytes: number): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { limits } from "../base/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 import { wholeGraph } from "../graph/search-plan.ts";
-import { isRefusal } from "./refusal.ts";
+import { isRefusal, type Refusal } from "./refusal.ts";
 import { SearchDispatcher } from "./search-dispatcher.ts";
 import type { LaneEvents } from "./search-lane.ts";
 import type { SearchNews, SearchOrder } from "./search-messages.ts";
@@ -42,6 +42,7 @@ class Bench {
   nowUs = 0;
   readonly lanes: NotedLane[] = [];
   readonly news: SearchNews[] = [];
+  readonly evicted: Refusal[] = [];
   readonly dispatcher = new SearchDispatcher({
     clock: { nowUs: () => this.nowUs, after: () => () => undefined },
     threadCount: 2,
@@ -59,7 +60,15 @@ class Bench {
 
   traverse(graph: Graph) {
     const asked = { plan: wholeGraph, skipCount: 0, batchMaxCount: 10 };
-    return this.dispatcher.traverse(graph, asked, (item) => this.news.push(item));
+    const onNews = (item: SearchNews) => this.news.push(item);
+    return this.dispatcher.traverse(graph, asked, onNews, (item) => this.evicted.push(item));
+  }
+
+  /** The job's thread sends a batch. */
+  batch(job: number): void {
+    const lane = this.lanes.find(({ jobs }) => jobs.includes(job));
+    const buffer = new ArrayBuffer(0);
+    lane?.events.onNews({ kind: "batch", job, first: 0, count: 1, buffer });
   }
 
   jobsGiven(): number {
@@ -165,8 +174,53 @@ describe("SearchDispatcher", () => {
     expect(begun.some(isRefusal)).toBe(false);
     expect(bench.traverse(graph)).toMatchObject({
       status: "RESOURCE_EXHAUSTED",
-      pushbackMs: limits.pushbackMinMs,
+      pushbackMs: limits.traversalPushbackMinMs,
     });
+  });
+
+  test("gives the place of the reader that has stopped for longest to whoever wants it", () => {
+    const bench = new Bench();
+    const third = large(Math.floor(limits.traversalMemoryMaxBytes / 8 / 3.2));
+    const begun = [bench.traverse(third), bench.traverse(third), bench.traverse(third)];
+    // The first takes what comes, the second stops, the third soon after, though it took a batch.
+    bench.batch(2);
+    bench.nowUs = 500_000;
+    bench.batch(3);
+    bench.batch(3);
+    bench.nowUs = 1_000_000;
+    const [, , slow] = begun;
+    if (slow === undefined || isRefusal(slow)) throw new Error("refused");
+    slow.credit(undefined);
+    bench.nowUs = (limits.traversalStalledMs - 700) * 1000;
+    expect(bench.traverse(third)).toMatchObject({ pushbackMs: 700 });
+    bench.nowUs = limits.traversalStalledMs * 1000;
+    expect(isRefusal(bench.traverse(third))).toBe(false);
+    const message =
+      "This replica is busy: others wanted this traversal's place, and its reader had taken " +
+      "nothing for 3000 ms; go on with resume_after; ask again in 10 ms";
+    expect(bench.evicted).toMatchObject([{ status: "RESOURCE_EXHAUSTED", message }]);
+    expect(bench.lanes.flatMap(({ orders }) => orders)).toContainEqual({ kind: "cancel", job: 2 });
+    // Its place is counted as free once, whatever its thread says later.
+    bench.lanes[1]?.events.onNews({ kind: "stopped", job: 2 });
+    expect(isRefusal(bench.traverse(third))).toBe(true);
+    bench.nowUs = (limits.traversalStalledMs + 1000) * 1000;
+    expect(isRefusal(bench.traverse(third))).toBe(false);
+    expect(bench.evicted).toHaveLength(2);
+    // Those that remain wait for nothing, or have not stopped for long.
+    expect(isRefusal(bench.traverse(third))).toBe(true);
+  });
+
+  test("takes no place away that would not make room enough", () => {
+    const bench = new Bench();
+    const half = large(Math.floor(limits.traversalMemoryMaxBytes / 8 / 2.2));
+    for (const job of [1, 2]) {
+      bench.traverse(half);
+      if (job === 1) bench.batch(job);
+    }
+    bench.nowUs = 2 * limits.traversalStalledMs * 1000;
+    const huge = large(limits.traversalMemoryMaxBytes / 8);
+    expect(isRefusal(bench.traverse(huge))).toBe(true);
+    expect(bench.evicted).toEqual([]);
   });
 
   test("ends the calls of a thread that dies with UNAVAILABLE, and goes on with a new one", () => {

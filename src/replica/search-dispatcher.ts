@@ -7,6 +7,7 @@ import { walkMemoryBytes } from "../graph/walk.ts";
 import { isSmall } from "./graph-size.ts";
 import { JobBounds } from "./job-bounds.ts";
 import { LanePool, type OpenedLane } from "./lane-pool.ts";
+import { ReaderWatch } from "./reader-watch.ts";
 import type { Refusal } from "./refusal.ts";
 import { inlineLane, type OpenLane } from "./search-lane.ts";
 import type { SearchNews, SearchOrder } from "./search-messages.ts";
@@ -19,6 +20,9 @@ export interface DispatcherOptions {
 }
 
 export type OnNews = (news: SearchNews) => void;
+
+/** The traversal has given up its place; nothing more is told of it. */
+export type OnEvicted = (refusal: Refusal) => void;
 
 /** A search or a traversal under way. */
 export interface RunningJob {
@@ -35,15 +39,24 @@ interface Job {
   readonly bytes: number;
   order(graph: number): SearchOrder;
   readonly onNews: OnNews;
+  readonly reader: ReaderWatch;
   /** Undefined while it waits. */
   lane: OpenedLane | undefined;
+  /** It counts against its bounds. */
+  isCounted: boolean;
   isCancelled: boolean;
+}
+
+interface Traversal {
+  readonly job: Job;
+  readonly onEvicted: OnEvicted;
 }
 
 /**
  * Spreads searches over threads, within bounds of number and memory. Searches beyond them wait
  * their turn; too many of those, and traversals beyond theirs, are refused with the time after
- * which to ask again. Small graphs are searched in this thread, in turns.
+ * which to ask again. A traversal whose reader has stopped holds its place only while nobody else
+ * wants it. Small graphs are searched in this thread, in turns.
  */
 export class SearchDispatcher {
   readonly #clock: Clock;
@@ -54,6 +67,8 @@ export class SearchDispatcher {
     maxCount: limits.traversalMaxCount,
     maxBytes: limits.traversalMemoryMaxBytes,
   });
+  /** Those that count against their bounds. */
+  readonly #traversing = new Map<number, Traversal>();
   readonly #queue = new Set<Job>();
   #lastJob = 0;
 
@@ -81,16 +96,16 @@ export class SearchDispatcher {
     }));
     if (this.#searches.hasRoomFor(job.bytes)) return this.#start(job);
     if (this.#queue.size >= limits.searchQueueMaxCount) {
-      return this.#refuse(
-        this.#searches,
+      return refused(
         `${this.#queue.size} searches wait already, as many as may wait here`,
+        this.#searches.estimate.pushbackMs(this.#clock.nowUs()),
       );
     }
     this.#queue.add(job);
     return this.#handle(job);
   }
 
-  /** Told: `batch` as often as there is credit, then one `ended` or `failed`. */
+  /** Told: `batch` as often as there is credit, then one `ended` or `failed`, or onEvicted(). */
   traverse(
     graph: Graph,
     asked: {
@@ -99,6 +114,7 @@ export class SearchDispatcher {
       readonly batchMaxCount: number;
     },
     onNews: OnNews,
+    onEvicted: OnEvicted,
   ): RunningJob | Refusal {
     const bytes = walkMemoryBytes(graph.vertexCount);
     const job = this.#job(graph, this.#traversals, bytes, onNews, (base) => ({
@@ -107,11 +123,12 @@ export class SearchDispatcher {
       ...asked,
       creditCount: limits.traversalCreditCount,
     }));
-    if (this.#traversals.hasRoomFor(bytes)) return this.#start(job);
-    return this.#refuse(
-      this.#traversals,
-      "as many traversals are under way as this replica has room for",
-    );
+    if (!this.#makeRoom(bytes)) {
+      const reason = "as many traversals are under way as this replica has room for";
+      return refused(reason, this.#traversalPushbackMs());
+    }
+    this.#traversing.set(job.job, { job, onEvicted });
+    return this.#start(job);
   }
 
   /** `graph` will not be searched again. */
@@ -136,7 +153,8 @@ export class SearchDispatcher {
   ): Job {
     const job = ++this.#lastJob;
     return {
-      ...{ job, graph, bounds, bytes, onNews, lane: undefined, isCancelled: false },
+      ...{ job, graph, bounds, bytes, onNews, reader: new ReaderWatch() },
+      ...{ lane: undefined, isCounted: false, isCancelled: false },
       order: (number) => order({ job, graph: number }),
     };
   }
@@ -144,6 +162,7 @@ export class SearchDispatcher {
   #start(job: Job): RunningJob {
     const { bounds, bytes, graph } = job;
     bounds.enter(bytes);
+    job.isCounted = true;
     bounds.estimate.begin(job.job, this.#clock.nowUs());
     const pool = isSmall(graph) ? this.#inline : this.#threads;
     job.lane = pool.start(job.job, graph, job.order, (news) => this.#take(job, news));
@@ -151,13 +170,57 @@ export class SearchDispatcher {
   }
 
   #take(job: Job, news: SearchNews): void {
-    if (news.kind !== "batch") {
-      job.bounds.leave(job.bytes);
-      const isWhole = news.kind === "found" || news.kind === "ended";
-      job.bounds.estimate.end(job.job, this.#clock.nowUs(), isWhole);
-      this.#startWaiting();
-    }
+    if (news.kind === "batch") job.reader.sent(this.#clock.nowUs());
+    else this.#leave(job, news.kind === "found" || news.kind === "ended");
     if (!job.isCancelled) job.onNews(news);
+  }
+
+  #leave(job: Job, isWhole: boolean): void {
+    if (!job.isCounted) return;
+    job.isCounted = false;
+    this.#traversing.delete(job.job);
+    job.bounds.leave(job.bytes);
+    job.bounds.estimate.end(job.job, this.#clock.nowUs(), isWhole);
+    this.#startWaiting();
+  }
+
+  /**
+   * Whether there is room for one more traversal, if need be after those whose readers have stopped
+   * for longest have given up theirs. Their memory is free as soon as their threads look up.
+   */
+  #makeRoom(bytes: number): boolean {
+    const nowUs = this.#clock.nowUs();
+    const stalledMs = ({ job }: Traversal) => job.reader.stalledMs(nowUs);
+    const stalled = [...this.#traversing.values()]
+      .filter((traversal) => stalledMs(traversal) >= limits.traversalStalledMs)
+      .sort((one, other) => stalledMs(other) - stalledMs(one));
+    const bytesOf = (traversals: readonly Traversal[]) => traversals.map(({ job }) => job.bytes);
+    for (let count = 0; count <= stalled.length; count++) {
+      const leaving = stalled.slice(0, count);
+      if (!this.#traversals.hasRoomFor(bytes, bytesOf(leaving))) continue;
+      for (const traversal of leaving) this.#evict(traversal, stalledMs(traversal));
+      return true;
+    }
+    return false;
+  }
+
+  #evict({ job, onEvicted }: Traversal, stalledMs: number): void {
+    this.#leave(job, false);
+    this.#cancel(job);
+    const why =
+      `others wanted this traversal's place, and its reader had taken nothing for ` +
+      `${Math.round(stalledMs)} ms; go on with resume_after`;
+    // By the time it reads this, it may have been long.
+    onEvicted(refused(why, limits.pushbackMinMs));
+  }
+
+  /** When the first traversal is likely to end, or may be made to. */
+  #traversalPushbackMs(): number {
+    const nowUs = this.#clock.nowUs();
+    const stalledMs = [...this.#traversing.values()].map(({ job }) => job.reader.stalledMs(nowUs));
+    const evictionMs = Math.ceil(limits.traversalStalledMs - Math.max(...stalledMs));
+    const pushbackMs = Math.min(this.#traversals.estimate.pushbackMs(nowUs), evictionMs);
+    return Math.max(pushbackMs, limits.traversalPushbackMinMs);
   }
 
   #startWaiting(): void {
@@ -170,21 +233,23 @@ export class SearchDispatcher {
 
   #handle(job: Job): RunningJob {
     return {
-      credit(buffer) {
+      credit: (buffer) => {
+        job.reader.took(this.#clock.nowUs());
         const transfer = buffer === undefined ? [] : [buffer];
         job.lane?.lane.post({ kind: "credit", job: job.job, buffer }, transfer);
       },
-      cancel: () => {
-        if (job.isCancelled) return;
-        job.isCancelled = true;
-        if (!this.#queue.delete(job)) job.lane?.lane.post({ kind: "cancel", job: job.job });
-      },
+      cancel: () => this.#cancel(job),
     };
   }
 
-  #refuse({ estimate }: JobBounds, reason: string): Refusal {
-    const pushbackMs = estimate.pushbackMs(this.#clock.nowUs());
-    const message = `This replica is busy: ${reason}; ask again in ${pushbackMs} ms`;
-    return { status: "RESOURCE_EXHAUSTED", message, pushbackMs };
+  #cancel(job: Job): void {
+    if (job.isCancelled) return;
+    job.isCancelled = true;
+    if (!this.#queue.delete(job)) job.lane?.lane.post({ kind: "cancel", job: job.job });
   }
+}
+
+function refused(reason: string, pushbackMs: number): Refusal {
+  const message = `This replica is busy: ${reason}; ask again in ${pushbackMs} ms`;
+  return { status: "RESOURCE_EXHAUSTED", message, pushbackMs };
 }

@@ -63,6 +63,14 @@ export function nameOfVertex({ names }: Graph, vertex: number): string {
   return names === undefined ? String(vertex) : names.nameOf(vertex);
 }
 
+/** `asked`: what is known of the graph that was asked for. */
+export function otherGraph({ spec, fingerprint }: Graph, asked: string): Refusal {
+  const message =
+    `this replica serves another graph (${spec}, fingerprint ${fingerprint}) than the one asked ` +
+    `for (${asked})`;
+  return { status: "FAILED_PRECONDITION", message };
+}
+
 export function invalid(message: string): Refusal {
   return { status: "INVALID_ARGUMENT", message };
 }

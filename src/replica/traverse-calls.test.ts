@@ -82,6 +82,8 @@ describe("Traverse", () => {
 
   test("refuses with the status, the field, the rule and the value", async () => {
     await using running = await RunningReplica.start({ graph: { kind: "fixed", graph: named } });
+    const served = `\\(small, fingerprint ${small.fingerprint}\\)`;
+    const other = `this replica serves another graph ${served} than the one asked for`;
     const rows = [
       [{ target: 4 }, "INVALID_ARGUMENT", "target must be a vertex of small, in 0..3"],
       [{ source: -1 }, "INVALID_ARGUMENT", "source must be a vertex of small, in 0..3"],
@@ -91,8 +93,8 @@ describe("Traverse", () => {
       [{ resumeAfter: -1 }, "INVALID_ARGUMENT", "resume_after must be 0 or more.* value is -1"],
       [{ resumeAfter: 5 }, "OUT_OF_RANGE", "resume_after must be at most 4.* value is 5"],
       [{ resumeAfter: 2, target: 0 }, "OUT_OF_RANGE", "resume_after must be at most 1"],
-      [{ expectFingerprint: "ab" }, "FAILED_PRECONDITION", `${small.fingerprint}.* value is "ab"`],
-      [{ numVertices: 5 }, "FAILED_PRECONDITION", "num_vertices must be 0 or 4"],
+      [{ expectFingerprint: "ab" }, "FAILED_PRECONDITION", `${other} \\(fingerprint ab\\)`],
+      [{ numVertices: 5 }, "FAILED_PRECONDITION", `${other} \\(5 vertices: .* may be 0 or 4 here`],
     ] as const;
     for (const [request, code, words] of rows) {
       const refused = await ask(running, request);

@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from "./refusal.ts";
 import { refusedCall } from "./refused-call.ts";
 import type { RunningJob } from "./search-dispatcher.ts";
 import type { Batch, SearchNews, WalkSummary } from "./search-messages.ts";
-import { invalid, planOf } from "./search-question.ts";
+import { invalid, otherGraph, planOf } from "./search-question.ts";
 import type { OpenCall, ServingParts } from "./serving-parts.ts";
 
 type TraverseCall = ServerWritableStream<TraverseRequest, TraverseResponse>;
@@ -71,8 +71,11 @@ class OpenTraversal implements OpenCall {
     }
     const { resumeAfter: skipCount = 0, withNames = false } = request;
     const batchMaxCount = batchCount(request);
-    const job = this.#parts.dispatcher.traverse(graph, { plan, skipCount, batchMaxCount }, (news) =>
-      this.#take(news, withNames ? graph : undefined),
+    const job = this.#parts.dispatcher.traverse(
+      graph,
+      { plan, skipCount, batchMaxCount },
+      (news) => this.#take(news, withNames ? graph : undefined),
+      (refusal) => this.#refuse(refusal),
     );
     if (isRefusal(job)) {
       this.#refuse(job);
@@ -137,12 +140,7 @@ function refusalOf(graph: Graph, request: TraverseRequest): Refusal | undefined 
     return invalid(`resume_after must be 0 or more: current value is ${resumeAfter}`);
   }
   if (expectFingerprint !== "" && expectFingerprint !== graph.fingerprint) {
-    return {
-      status: "FAILED_PRECONDITION",
-      message:
-        `expect_fingerprint must be ${graph.fingerprint}, that of ${graph.spec}, or empty: ` +
-        `current value is "${expectFingerprint}"`,
-    };
+    return otherGraph(graph, `fingerprint ${expectFingerprint}`);
   }
   if (resumeAfter > graph.vertexCount) {
     return {

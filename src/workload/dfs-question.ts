@@ -1,3 +1,4 @@
+import { counted, vertexCountText } from "../base/counted.ts";
 import { assert, DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -76,6 +77,30 @@ export function decideQuestion(
   };
 }
 
+/** The names in the question that only a replica can look up, as its graph is not here. */
+export function namesToLookUp({ search, graph }: DecidedQuestion): readonly string[] {
+  const names = [search.targetName, search.sourceName].filter((name) => name !== undefined);
+  return graph === undefined ? names : [];
+}
+
+/** Throws the usage error of a name that the replicas' graph turned out not to have. */
+export function refuseUnknownNames(
+  { search, spec }: DecidedQuestion,
+  unknown: readonly string[],
+): void {
+  const { targetName, sourceName } = search;
+  for (const [role, name] of Object.entries({ target: targetName, source: sourceName })) {
+    if (name !== undefined && unknown.includes(name)) throw noSuchName(role, name, spec);
+  }
+}
+
+function noSuchName(role: string, name: string, spec: string): DfsError {
+  return new DfsError(
+    "usage",
+    `--${role}-name must be a name in ${spec}: current value is "${name}"`,
+  );
+}
+
 /** Who serves what, when not all that have described their graph serve the same. */
 export function graphDifference(answers: readonly GraphAnswer[]): string | undefined {
   const served = answers.flatMap(({ endpoint, reply }) =>
@@ -88,7 +113,7 @@ export function graphDifference(answers: readonly GraphAnswer[]): string | undef
 /** `modular:50000 (50000 vertices, 149999 edges, fingerprint 0123456789abcdef)`. */
 export function graphInWords(graph: Omit<DescribeGraphResponse, "hasNames">): string {
   const { source, vertices, edges, fingerprint } = graph;
-  return `${source} (${vertices} vertices, ${edges} edges, fingerprint ${fingerprint})`;
+  return `${source} (${vertexCountText(vertices)}, ${counted(edges, "edge")}, fingerprint ${fingerprint})`;
 }
 
 function refuseRefusals(answers: readonly GraphAnswer[]): void {
@@ -169,8 +194,11 @@ function placed(
     const { name } = choice;
     const isUnknown = graph?.names !== undefined && graph.names.vertexOf(name) === undefined;
     if (hasNames && !isUnknown) return { [`${role}Name`]: name };
-    const rule = hasNames ? `a name in ${spec}` : `left out, as ${spec} has no names`;
-    throw new DfsError("usage", `--${role}-name must be ${rule}: current value is "${name}"`);
+    if (hasNames) throw noSuchName(role, name, spec);
+    throw new DfsError(
+      "usage",
+      `--${role}-name must be left out, as ${spec} has no names: current value is "${name}"`,
+    );
   }
   if (choice.vertex < vertices) return { [role]: choice.vertex };
   const rule = vertices === 0 ? `left out, as ${spec} has no vertices` : `in 0..${vertices - 1}`;

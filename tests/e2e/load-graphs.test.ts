@@ -92,6 +92,16 @@ describe("dfs load", () => {
     expect(agreed.stdout).toContain("in friends.csv; right answer: agreed by replicas");
     expect(agreed.status).toBe(0);
     expect((await readReport(dir.path)).run.run.config).toMatchObject({ right_answer: "agreed" });
+    for (const role of ["target", "source"]) {
+      const refused = await load([port], dir, `--${role}-name`, "zoe");
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toContain(
+        `--${role}-name must be a name in friends.csv: current value is "zoe"`,
+      );
+    }
+    const told = await load([port], dir, "--target-name", "carol", "--source-name", "bob");
+    expect(told.stdout).toContain("find carol from bob in friends.csv; right answer: agreed");
+    expect(told.status).toBe(0);
     const named = ["--graph", "friends.csv", "--target-name", "carol", "--source-name", "bob"];
     const computed = await load([port], dir, ...named);
     expect(computed.stdout).toContain("find carol from bob in friends.csv; right answer: computed");

@@ -98,9 +98,11 @@ describe("dfs query", () => {
       ["--order", "--tsv"],
     );
     expect(path).toMatchObject({ status: 0, stdout: "alice\nbob\ncarol\n" });
+    expect(path?.stderr).toMatch(/found carol from alice .* visited, path of 3 vertices;/);
     expect(unknown?.status).toBe(2);
     expect(unknown?.stderr).toContain("zoe");
     expect(order?.stdout).toBe("alice\nbob\ncarol\ndave\nerin\n");
+    expect(order?.stderr).toContain("searched from alice in friends.csv: 5 vertices in");
     expect(numbered?.stdout).toBe("4\n0\n1\n2\n3\n");
     expect(table?.stdout.split("\n")[2]).toBe("2\t1\t2\tcarol");
   });

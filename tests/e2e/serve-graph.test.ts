@@ -99,6 +99,17 @@ describe("dfs serve --graph", () => {
       expect({ args, status, stdout }).toEqual({ args, status: 2, stdout: "" });
       expect(stderr).toContain(words);
     }
+    for (const several of [
+      ["--num-replicas", "2"],
+      ["--restart", "on-crash"],
+    ]) {
+      if (onWindows) continue;
+      Bun.spawnSync(["mkfifo", dir.file("fifo")]);
+      const args = ["serve", "--graph", "fifo", ...several];
+      const { status, stderr } = await runDfs(args, { cwd: dir.path });
+      expect(stderr).toContain("--graph fifo can be read only once");
+      expect(status).toBe(2);
+    }
     const missing = await runDfs(["serve", "--port", "0", "--graph", "no.txt"], { cwd: dir.path });
     expect(missing.status).toBe(5);
     expect(missing.stderr).toContain('"no.txt"');

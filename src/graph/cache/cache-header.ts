@@ -19,6 +19,9 @@ export interface CacheHeader {
 export interface SourceState {
   readonly byteCount: bigint;
   readonly modifiedNs: bigint;
+  /** Of the file's content or its entry; nobody can set it back, as `modifiedNs` can be. */
+  readonly changedNs: bigint;
+  readonly inode: bigint;
 }
 
 export interface CacheSection {
@@ -39,7 +42,7 @@ export class UnusableCache extends Error {}
 
 const magic = "DFSGRAPH";
 /** A change of the layout, or of what generators and readers make of a spec, needs a new one. */
-const version = 1;
+const version = 2;
 const byteOrderMark = 0x01020304;
 const namesKinds = [undefined, "integer", "text", "offset"] as const;
 /** Where things stand in the header; numbers are little-endian, but for the byte order mark. */
@@ -54,10 +57,12 @@ const at = {
   fingerprint: 48,
   sourceByteCount: 56,
   sourceModifiedNs: 64,
-  sectionCount: 72,
-  keyBytes: 76,
-  specBytes: 80,
-  sections: 88,
+  sourceChangedNs: 72,
+  sourceInode: 80,
+  sectionCount: 88,
+  keyBytes: 92,
+  specBytes: 96,
+  sections: 104,
 } as const;
 const sectionEntryBytes = 24;
 
@@ -81,6 +86,8 @@ export function encodeHeader(header: CacheHeader): Uint8Array | undefined {
   view.setBigUint64(at.fingerprint, BigInt(`0x${header.fingerprint}`), true);
   view.setBigUint64(at.sourceByteCount, header.source.byteCount, true);
   view.setBigUint64(at.sourceModifiedNs, header.source.modifiedNs, true);
+  view.setBigUint64(at.sourceChangedNs, header.source.changedNs, true);
+  view.setBigUint64(at.sourceInode, header.source.inode, true);
   view.setUint32(at.sectionCount, header.sections.length, true);
   view.setUint32(at.keyBytes, key.length, true);
   view.setUint32(at.specBytes, spec.length, true);
@@ -124,6 +131,8 @@ export function decodeHeader(start: Uint8Array): CacheHeader {
     source: {
       byteCount: view.getBigUint64(at.sourceByteCount, true),
       modifiedNs: view.getBigUint64(at.sourceModifiedNs, true),
+      changedNs: view.getBigUint64(at.sourceChangedNs, true),
+      inode: view.getBigUint64(at.sourceInode, true),
     },
     sections,
   };

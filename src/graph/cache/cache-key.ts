@@ -28,7 +28,7 @@ export function cachePath(cacheDir: string, spec: GraphSpec, key: string): strin
   return join(cacheDir, `${readable}.${hash}.dfsgraph`);
 }
 
-const noFile: SourceState = { byteCount: 0n, modifiedNs: 0n };
+const noFile: SourceState = { byteCount: 0n, modifiedNs: 0n, changedNs: 0n, inode: 0n };
 
 /** Of the file of `spec`; undefined: it is none that could be read again (a pipe, or missing). */
 export function sourceState(spec: GraphSpec): SourceState | undefined {
@@ -36,9 +36,15 @@ export function sourceState(spec: GraphSpec): SourceState | undefined {
   if (spec.kind !== "file") return noFile;
   const stats = statSync(spec.path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined || !stats.isFile()) return undefined;
-  return { byteCount: stats.size, modifiedNs: stats.mtimeNs };
+  const { size, mtimeNs, ctimeNs, ino } = stats;
+  return { byteCount: size, modifiedNs: mtimeNs, changedNs: ctimeNs, inode: ino };
 }
 
 export function isSameState(one: SourceState, other: SourceState): boolean {
-  return one.byteCount === other.byteCount && one.modifiedNs === other.modifiedNs;
+  return (
+    one.byteCount === other.byteCount &&
+    one.modifiedNs === other.modifiedNs &&
+    one.changedNs === other.changedNs &&
+    one.inode === other.inode
+  );
 }

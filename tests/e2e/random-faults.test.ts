@@ -14,7 +14,7 @@ setDefaultTimeout(180_000);
 const onLinux = process.platform === "linux";
 
 function setting(dir: TempDir) {
-  const env = { XDG_RUNTIME_DIR: dir.path, DFS_TEST_RANDOM: dir.path };
+  const env = { XDG_RUNTIME_DIR: dir.path, TMPDIR: dir.path, DFS_TEST_RANDOM: dir.path };
   const options = { cwd: dir.path, env };
   const word = (args: readonly string[]) => ["fault", "random", ...args];
   return {

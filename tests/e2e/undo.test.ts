@@ -23,7 +23,7 @@ interface Listed {
 
 /** Faults of this directory alone, and every process that they start is marked. */
 function setting(dir: TempDir) {
-  const env = { XDG_RUNTIME_DIR: dir.path, DFS_TEST_UNDO: dir.path };
+  const env = { XDG_RUNTIME_DIR: dir.path, TMPDIR: dir.path, DFS_TEST_UNDO: dir.path };
   const options = { cwd: dir.path, env };
   return {
     env,

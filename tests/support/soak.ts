@@ -43,7 +43,10 @@ const tailMs = 5000;
 /** Three replicas that are started again when they crash, a load, and faults at random on them. */
 export async function playSoak(plan: SoakPlan): Promise<Soak> {
   const { directory, durationMs, seed } = plan;
-  const options = { cwd: directory, env: { XDG_RUNTIME_DIR: directory, DFS_SOAK: directory } };
+  const options = {
+    cwd: directory,
+    env: { XDG_RUNTIME_DIR: directory, TMPDIR: directory, DFS_SOAK: directory },
+  };
   const restart = ["--restart", "on-crash", "--restart-delay", "500ms"];
   const serve = ["serve", "--port", "0", "--num-replicas", String(replicaCount), ...restart];
   await using replicas = startDfs(serve, options);

@@ -31,7 +31,7 @@ interface Blow {
   readonly blowUs: number;
 }
 
-/** Throws a `fault` error when one is meant for another host: faults act on this one's processes. */
+/** Throws a `fault` error when one is meant for another host than this one. */
 export async function assertLocal(faults: readonly PlannedFault[]): Promise<void> {
   await allSettled(faults.map(({ endpoint }) => addressesOfHost(endpoint.host)));
 }

@@ -126,6 +126,7 @@ export const demoCommand = defineSubcommand({
       return exitStatus.verified;
     }
     refuseWithComparison(values);
+    planOutputs(values.output, undefined);
     if (values.html !== undefined) requirePagePlace(values.html);
     const { scenario: path } = values;
     const scenario = path === undefined ? undefined : scenarioAt(path, context.typed);
@@ -220,9 +221,9 @@ async function playOne(
   ).finally(watch.close);
   const { statuses, ledger, report, pagePath } = played;
   page?.conclude(ledger, report);
-  writeOutputs(outputs, { report, ledger });
   terminal.line("");
   const judged = showReport(report, terminal);
+  writeOutputs(outputs, { report, ledger });
   for (const { path, format } of outputs) terminal.line(`Written: ${printable(path)} (${format})`);
   if (pagePath !== undefined) terminal.line(`HTML report: ${printable(pagePath)}`);
   return worstExitStatus([...statuses, judged]);

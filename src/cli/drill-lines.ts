@@ -11,7 +11,7 @@ import { formatRequirement, type Requirement } from "../report/requirement.ts";
  * the faults, and the streams beside it, if any, which then are a load of their own.
  */
 export function drillLines(
-  { load, faults, graphArguments, restart, restartDelayMs }: DrillPlan,
+  { load, faults, graph, graphArguments, restart, restartDelayMs }: DrillPlan,
   require: readonly Requirement[],
 ): readonly string[] {
   const [first] = load.replicas;
@@ -21,7 +21,9 @@ export function drillLines(
     ...[String(load.replicas.length), "--restart", restart, ...delay],
     ...["--grace", formatDuration(limits.demoGraceMs), ...graphArguments],
   ];
-  const replicas = ["--replicas", load.replicas.map(formatEndpoint).join(",")];
+  const endpoints = load.replicas.map(formatEndpoint).join(",");
+  // A graph that the load has is one that it reads itself, to know the right answers.
+  const replicas = ["--replicas", endpoints, ...(graph === undefined ? [] : graphArguments)];
   const span = ["--duration", formatDuration(load.durationMs)];
   const faultWords = faults.flatMap((fault) => ["--fault", formatFault(fault)]);
   const requireWords = require.flatMap((one) => [

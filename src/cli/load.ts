@@ -5,6 +5,7 @@ import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
 import { FaultLedger, faultConfig } from "../drill/fault-ledger.ts";
+import { assertLocal } from "../drill/inject-faults.ts";
 import { type FaultedLoad, loadUnderFaults } from "../drill/load-under-faults.ts";
 import { formatFault } from "../drill/planned-fault.ts";
 import { retryAttemptTimeoutMs } from "../failover/policy.ts";
@@ -70,6 +71,7 @@ async function runAndJudge(
   const { terminal, interrupts } = context;
   const config = withStreams(loadConfig(values), values, context.typed);
   const faults = faultsOfFlags(values, config);
+  await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
   // What a page has shown must not be gone with it.
   const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);

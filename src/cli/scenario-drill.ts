@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
@@ -39,12 +39,20 @@ export function scenarioAt(path: string, typed: ReadonlySet<string>): Scenario {
   return readScenario(path, bytesAt(path));
 }
 
+/** What the file holds, or as much of it as shows that it is too large. */
 function bytesAt(path: string): Uint8Array {
   try {
-    // A file of another size is refused by its first bytes, without reading it all.
-    const { size } = statSync(path);
-    if (size > limits.scenarioMaxBytes) return new Uint8Array(size);
-    return readFileSync(path);
+    const fd = openSync(path, "r");
+    try {
+      const bytes = new Uint8Array(limits.scenarioMaxBytes + 1);
+      let count = 0;
+      for (let read = 1; read > 0 && count < bytes.length; count += read) {
+        read = readSync(fd, bytes, count, bytes.length - count, null);
+      }
+      return bytes.subarray(0, count);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     throw new DfsError("cannot-run", `Cannot read the scenario "${path}": ${messageOf(error)}`);
   }

@@ -96,6 +96,15 @@ describe("injectFaults()", () => {
     expect(await failure()).toBe(`Replica localhost:${simulatedPort} died during its stall`);
   });
 
+  test("one that somebody undoes before its time is not what was asked for", async () => {
+    const { simulation, failure, written } = play(`stall:${simulatedPort}@1s+10s`);
+    simulation.clock.after(3000, () => simulation.watchdogs[0]?.says({ word: "asked" }));
+    expect(await failure()).toBe(
+      `stall:${simulatedPort}@1s+10s was ended before its time by others`,
+    );
+    expect(written()).toEqual(["stall begin 7 @1000", "stall end 7 @3000"]);
+  });
+
   test("the signal undoes what is under way, and nothing more is hit", async () => {
     const { simulation, injected, written } = play(
       `stall:${simulatedPort}@1s+10s`,

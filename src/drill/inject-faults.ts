@@ -7,6 +7,7 @@ import { limits } from "../base/limits.ts";
 import { injectCrash } from "../fault/crash.ts";
 import { injectDrain } from "../fault/drain.ts";
 import type { FaultOptions, FaultRequest, FaultResult } from "../fault/fault-request.ts";
+import { addressesOfHost } from "../fault/host-addresses.ts";
 import { injectLimp } from "../fault/limp.ts";
 import { allSettled } from "../fault/prove.ts";
 import { injectRestart } from "../fault/restart.ts";
@@ -28,6 +29,11 @@ interface Blow {
   readonly fault: PlannedFault;
   /** Not later than its effect. */
   readonly blowUs: number;
+}
+
+/** Throws a `fault` error when one is meant for another host than this one. */
+export async function assertLocal(faults: readonly PlannedFault[]): Promise<void> {
+  await allSettled(faults.map(({ endpoint }) => addressesOfHost(endpoint.host)));
 }
 
 /**

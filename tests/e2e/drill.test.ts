@@ -187,6 +187,10 @@ describe("dfs load --fault", () => {
     };
     expect(await refused("stal:50051@1s+1s")).toContain('did you mean "stall"?');
     expect(await refused("stall:50051@1s+9s")).toContain("the shortest load for it is 11s");
+    const elsewhere = ["--replicas", "192.0.2.1:50051", "--fault", "crash:50051@1s"];
+    const foreign = await runDfs(["load", ...elsewhere], { cwd: dir.path });
+    expect([foreign.status, foreign.stdout]).toEqual([3, ""]);
+    expect(foreign.stderr).toContain("192.0.2.1 is not an address of it");
     expect(await refused("crash:50052@1s")).toContain(
       "one of the load's replicas, localhost:50051",
     );
@@ -255,6 +259,7 @@ describe("dfs demo --scenario", () => {
     expect(failed.stderr).toContain('its owner is not "nginx"');
     expect(failed.stdout).toMatch(/^HTML report: /m);
     expect((await run(undefined)).status).toBe(5);
+    expect((await run("", "-o", "-")).stdout).toBe("");
     if (onLinux) await expectLeft();
   });
 

@@ -282,10 +282,7 @@ require:
       ["__proto__: x", 'drill.yaml:1:1: unknown key "__proto__"'],
       ["na\u001b[2Jme: x", 'drill.yaml:1:1: unknown key "na\\u001b[2Jme"'],
       [Buffer.from([0x6e, 0x61, 0xff, 0xfe]), "drill.yaml must be UTF-8 text, and it is not"],
-      [
-        new Uint8Array(65_537),
-        "drill.yaml must be a scenario of at most 65536 bytes: current size is 65537",
-      ],
+      [new Uint8Array(65_537), "drill.yaml must be at most 65536 bytes, and it is larger"],
       [
         `faults: [${"{},".repeat(101)}]`,
         "drill.yaml:1:9: faults must be at most 100: current number is 101",

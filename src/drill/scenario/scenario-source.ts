@@ -129,10 +129,7 @@ function keysText(keys: readonly string[]): string {
 
 function textOf(file: string, bytes: Uint8Array): string {
   if (bytes.length > limits.scenarioMaxBytes) {
-    throw usage(
-      `${file} must be a scenario of at most ${limits.scenarioMaxBytes} bytes: ` +
-        `current size is ${bytes.length}`,
-    );
+    throw usage(`${file} must be at most ${limits.scenarioMaxBytes} bytes, and it is larger`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,4 +1,4 @@
-import { DfsError, messageOf } from "../base/errors.ts";
+import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { type CacheHeader, type SourceState, UnusableCache } from "./cache/cache-header.ts";
 import { cacheKey, cachePath, isSameState, sourceState } from "./cache/cache-key.ts";
 import { type CacheAccess, defaultCacheAccess, openCache } from "./cache/open-cache.ts";
@@ -128,6 +128,9 @@ function keep(
   try {
     writeCache(place.path, parts, { key: place.key, fingerprint, source: place.source });
   } catch (error) {
-    options.onNotice(`The graph is not kept in the cache: ${messageOf(error)}.`);
+    const code = systemErrorCode(error);
+    const isFile = code === "EEXIST" || code === "ENOTDIR";
+    const why = isFile ? `${options.cacheDir} is, or is below, a file` : messageOf(error);
+    options.onNotice(`The graph is not kept in the cache: ${why}.`);
   }
 }

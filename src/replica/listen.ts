@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { bindAddresses, freePortAbove } from "./free-port.ts";
@@ -19,6 +19,8 @@ const pickedPortTrialMaxCount = 20;
  * be used.
  */
 export async function listen(server: Server, host: string, port: number): Promise<Listening> {
+  // What goes wrong is said by us, in one line; GRPC_VERBOSITY still brings grpc-js's own words.
+  if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   for (let trial = 1; ; trial++) {
     const listening = await listenOnce(server, host, port);
     if (!("failure" in listening)) return listening;

@@ -1,4 +1,4 @@
-import { logVerbosity, Server, setLogVerbosity } from "@grpc/grpc-js";
+import { Server } from "@grpc/grpc-js";
 import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -53,8 +53,6 @@ export interface DrainResult {
 
 /** Starts a replica; throws `cannot-run` when it cannot listen. */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
-  // What goes wrong is said by us, in one line; GRPC_VERBOSITY still brings grpc-js's own words.
-  if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   const clock = options.clock ?? systemClock;
   const calls = new DfsCalls(clock, options);
   const health = new Health([dfsServiceName]);

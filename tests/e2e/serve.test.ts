@@ -22,12 +22,14 @@ describe("dfs serve", () => {
     const [port = 0] = await freePorts(1);
     using dir = tempDir();
     await using _first = await startReplica(port, dir.path);
-    const { status, stderr } = await runDfs(["serve", "--port", String(port)], { cwd: dir.path });
-    expect(status).toBe(5);
-    const lines = stderr.trim().split("\n");
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(String(port));
-    expect(stderr).not.toMatch(/\n\s+at /);
+    for (const graph of [[], ["--graph", "path:3"]]) {
+      const args = ["serve", "--port", String(port), ...graph];
+      const { status, stderr } = await runDfs(args, { cwd: dir.path });
+      expect(status).toBe(5);
+      const lines = stderr.trim().split("\n");
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(String(port));
+    }
   });
 
   test("leaves no log file behind when its port is taken", async () => {

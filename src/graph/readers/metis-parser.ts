@@ -9,6 +9,9 @@ const percent = 37;
 const tab = 9;
 const carriageReturn = 13;
 const blank = 32;
+const oneSided =
+  "Some edges stand on the line of one of their ends alone, and METIS wants both: " +
+  "they are taken as they stand, in one direction.";
 
 /**
  * METIS: a header `N M [FMT [NCON]]`, then a line for each vertex with its neighbours, numbered
@@ -34,6 +37,8 @@ export class MetisParser implements GraphParser {
   /** The vertex whose line it is, from 0, and what of its line has been read. */
   #vertex = 0;
   #fieldsOfLine = 0;
+  /** Zero, up to chance, when each edge stands on the lines of both its ends. */
+  #imbalance = 0;
   #line = 1;
   #column = 1;
 
@@ -90,7 +95,8 @@ export class MetisParser implements GraphParser {
       );
     }
     const names = new OffsetNames(1, vertexCount);
-    return { vertexCount, edges: this.#edges, names, directions: "stored", notices: [] };
+    const notices = this.#imbalance === 0 ? [] : [oneSided];
+    return { vertexCount, edges: this.#edges, names, directions: "stored", notices };
   }
 
   #takeHeaderField(): void {
@@ -159,6 +165,7 @@ export class MetisParser implements GraphParser {
         );
       }
       this.#edges.add(this.#vertex, neighbour - 1);
+      this.#imbalance = (this.#imbalance + signedHash(this.#vertex, neighbour - 1)) | 0;
     }
   }
 
@@ -177,4 +184,15 @@ export class MetisParser implements GraphParser {
     const { line, column } = this.place;
     return this.#errors.at(line, column, `expected ${what}, found the end of the file${after}`);
   }
+}
+
+/** 32 bits of an edge, those of its reverse with the other sign; a self-loop is its own reverse. */
+function signedHash(from: number, to: number): number {
+  if (from === to) return 0;
+  const [low, high] = from < to ? [from, to] : [to, from];
+  let hash = Math.imul(low, 0x9e3779b1) ^ high;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash ^= hash >>> 16;
+  return from < to ? hash : -hash;
 }

@@ -58,6 +58,16 @@ describe("METIS", () => {
     }
   });
 
+  test("says so when an edge is on the line of one end alone", () => {
+    const oneSided = [expect.stringMatching(/^Some edges stand on the line of one of their ends/)];
+    const noticesOf = (text: string) => readGraphText([text], { file: "g.graph" }).notices;
+    expect(noticesOf("3 1\n2 3\n\n\n")).toEqual(oneSided);
+    expect(noticesOf("3 2\n2\n3\n1 2\n")).toEqual(oneSided);
+    // Triangles, repeated edges and loops that are whole.
+    expect(noticesOf("3 3\n2 3\n1 3\n1 2\n")).toEqual([]);
+    expect(noticesOf("2 3\n2 2 1 1\n1 1\n")).toEqual([]);
+  });
+
   test("takes lines longer than a line may be in other formats, in pieces", () => {
     const bounds = { graphLineMaxBytes: 64 };
     const others = Array.from({ length: 1000 }, (_, at) => at + 2);

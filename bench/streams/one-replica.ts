@@ -51,7 +51,7 @@ export class OneReplica implements AsyncDisposable {
         ...{ deadlineUs: Number.POSITIVE_INFINITY, mayExecuteTwice: true },
       },
       consumer,
-      { onGap: () => undefined, onDone },
+      { onAttemptFailed: () => undefined, onGap: () => undefined, onDone },
     );
   }
 

@@ -78,10 +78,12 @@ export const limits = {
   streamAgainPauseMs: 1000,
   /**
    * A stream that has stood still for longer than streamStillMs when the load is over has to move
-   * within streamGraceMs, or it is lost.
+   * within streamGraceMs, or it is lost. One whose attempts have failed meanwhile is lost at once
+   * when it has brought nothing at all, or nothing for longer than streamStarvedMs.
    */
   streamStillMs: 1000,
   streamGraceMs: 5000,
+  streamStarvedMs: 3000,
   /** A reader with a pace asks for batches of as much as it reads in this time, at most. */
   streamPacedBatchMs: 50,
   /** Characters of an error text kept in a record. */

@@ -32,6 +32,7 @@ export function faultsOnlyObserver(terminal: Terminal): DrillObserver {
     onQuestion: silent,
     onAttemptFailure: silent,
     onReplicaChange: silent,
+    onOtherGraph: silent,
     onSettled: silent,
     onSecond: silent,
     onGap: silent,

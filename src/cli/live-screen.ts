@@ -62,6 +62,7 @@ function viewObserver(view: LiveView, clock: Clock): LoadObserver {
     onQuestion: () => view.begin(clock.nowUs()),
     onAttemptFailure: () => undefined,
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
+    onOtherGraph: () => undefined,
     onSettled: ({ record }) => view.settled(record),
     onSecond: ({ inFlight }) => view.second(inFlight),
     onGap: () => view.gap(),

@@ -1,11 +1,12 @@
 import { systemClock } from "../base/clock.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import type { LoadLines } from "./load-lines.ts";
 import { questionLine } from "./question-line.ts";
 import type { StreamLines } from "./stream-lines.ts";
-import type { Terminal } from "./terminal.ts";
+import { paint, type Terminal } from "./terminal.ts";
 
 /** Shows a load on the terminal as it runs. */
 export function terminalObserver(
@@ -24,11 +25,15 @@ export function terminalObserver(
     },
     onAttemptFailure: (failure) => lines.attemptFailed(failure),
     onReplicaChange: (change) => lines.replicaChanged(change),
+    onOtherGraph(text) {
+      const time = localTimeOfDay(systemClock.nowUs());
+      terminal.line(`[${time}] ${paint.red("✗")} ${printable(text)}`);
+    },
     onSettled: (request) => lines.settled(request),
     onSecond: (second) => lines.second(second),
     onGap: (number, gap) => streams.onGap(number, gap),
     onStreamEnded: (number, record) => streams.onStreamEnded(number, record),
-    onFlow: (flow) => streams.onFlow(flow),
+    onFlow: (flow, standstill) => streams.onFlow(flow, standstill),
   };
 }
 
@@ -51,6 +56,10 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
       first.onReplicaChange(change);
       second.onReplicaChange(change);
     },
+    onOtherGraph(text) {
+      first.onOtherGraph(text);
+      second.onOtherGraph(text);
+    },
     onSettled(request) {
       first.onSettled(request);
       second.onSettled(request);
@@ -67,9 +76,9 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
       first.onStreamEnded(number, record);
       second.onStreamEnded(number, record);
     },
-    onFlow(flow) {
-      first.onFlow(flow);
-      second.onFlow(flow);
+    onFlow(flow, standstill) {
+      first.onFlow(flow, standstill);
+      second.onFlow(flow, standstill);
     },
   };
 }

@@ -38,6 +38,7 @@ export async function printOrder(
   const counting = watched(reading.consumer, () => reading.isPaused, silence);
   const number = session.nextNumber();
   let gapCount = 0;
+  let lastFailure: string | undefined;
   const result = await new Promise<StreamResult>((resolve) => {
     reading.handle = session.client.startStream(
       {
@@ -49,7 +50,11 @@ export async function printOrder(
       },
       counting,
       {
+        onAttemptFailed({ detail }) {
+          lastFailure = detail;
+        },
         onGap(gap) {
+          lastFailure = undefined;
           gapCount++;
           terminal.notices.warn(gapText(gap));
         },
@@ -61,7 +66,8 @@ export async function printOrder(
   await reading.output.emptied();
   // Whoever closed the pipe has what they wanted; a disk that is full, flush() tells.
   if (reading.isClosed) return exitStatus.verified;
-  if (result.outcome !== "complete") throw failureOf(result, silence.isOver, deadline);
+  if (silence.isOver) throw silenceFailure(result, deadline, lastFailure);
+  if (result.outcome !== "complete") throw failureOf(result);
   const seconds = ((clock.nowUs() - startedUs) / 1e6).toFixed(2);
   const gaps = gapCount === 0 ? "" : `, ${counted(gapCount, "gap")}`;
   const isFound = reading.consumer.summary?.found ?? false;
@@ -180,12 +186,15 @@ function gapText({ beganUs, endedUs, itemCount, from, to, status, detail }: Stre
   );
 }
 
-function failureOf(result: StreamResult, isSilent: boolean, limitMs: number): DfsError {
-  const { outcome, status, detail, itemCount } = result;
+/** `why`: how the last attempt ended. */
+function silenceFailure({ itemCount }: StreamResult, limitMs: number, why?: string): DfsError {
+  const reason = why === undefined ? "" : `: ${why}`;
+  const what = `No vertex came for ${limitMs / 1000} s after ${vertexCountText(itemCount)}`;
+  return new DfsError("cannot-run", `${what}${reason}`);
+}
+
+function failureOf({ outcome, status, detail, itemCount }: StreamResult): DfsError {
   const after = `after ${vertexCountText(itemCount)}`;
-  if (isSilent) {
-    return new DfsError("cannot-run", `No vertex came for ${limitMs / 1000} s ${after}`);
-  }
   if (outcome === "wrong") {
     return new DfsError("cannot-run", `The stream went wrong ${after}: ${detail}`);
   }

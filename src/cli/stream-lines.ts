@@ -2,7 +2,7 @@ import { limits } from "../base/limits.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import type { FlowRecord, GapRecord, StreamRecord } from "../ledger/record.ts";
-import type { StreamObserver } from "../load/stream-load.ts";
+import type { Standstill, StreamObserver } from "../load/stream-load.ts";
 import { paint } from "./terminal.ts";
 
 /** `seconds`: each second has its line. `events`: only what is out of the ordinary has. */
@@ -13,7 +13,8 @@ export class StreamLines implements StreamObserver {
   readonly #print: (line: string) => void;
   readonly #detail: StreamLineDetail;
   #gapCount = 0;
-  #lineCount = 0;
+  /** Lines asked for in this second; those of what went wrong are not to be crowded out. */
+  readonly #lineCounts = { well: 0, badly: 0 };
   #endedCount = 0;
 
   constructor(detail: StreamLineDetail, print: (line: string) => void) {
@@ -25,6 +26,7 @@ export class StreamLines implements StreamObserver {
     this.#gapCount++;
     const gap = `${(gapUs / 1000).toFixed(1)}ms gap after ${count(items)} vertices`;
     this.#bounded(
+      "badly",
       tUs,
       `${paint.yellow("↻")} Stream #${number}: ${gap}, ${from} ${printable(error)} → ${to}`,
     );
@@ -32,32 +34,45 @@ export class StreamLines implements StreamObserver {
 
   onStreamEnded(number: number, record: StreamRecord): void {
     this.#endedCount++;
-    this.#bounded(record.tUs, endLine(number, record));
+    const isLost = record.outcome === "wrong" || record.outcome === "failed";
+    this.#bounded(isLost ? "badly" : "well", record.tUs, endLine(number, record));
   }
 
-  onFlow({ tUs, second, open, items }: FlowRecord): void {
-    const leftOut = this.#lineCount - limits.lineRateMaxPerSecond;
+  onFlow({ tUs, second, open, items }: FlowRecord, standstill: Standstill): void {
+    const { well, badly } = this.#lineCounts;
+    const leftOutOf = (asked: number) => Math.max(0, asked - limits.lineRateMaxPerSecond);
+    const leftOut = leftOutOf(well) + leftOutOf(badly);
     if (leftOut > 0) this.#line(tUs, paint.dim(`  ... and ${leftOut} more such lines`));
     if (this.#detail === "seconds") {
       const ended = this.#endedCount === 0 ? "" : `, ${this.#endedCount} ended`;
       const gaps = this.#gapCount === 0 ? "" : `, ${this.#gapCount} gaps`;
       const mark = items > 0 ? paint.green("✓") : paint.yellow("…");
       const what = `${count(items)} vertices, ${open} streams open`;
-      this.#line(tUs, `${mark} Second ${second}: ${what}${ended}${gaps}`);
+      this.#line(
+        tUs,
+        `${mark} Second ${second}: ${what}${ended}${gaps}${standstillText(standstill)}`,
+      );
     }
-    this.#lineCount = 0;
+    this.#lineCounts.well = 0;
+    this.#lineCounts.badly = 0;
     this.#gapCount = 0;
     this.#endedCount = 0;
   }
 
-  #bounded(tUs: number, text: string): void {
-    this.#lineCount++;
-    if (this.#lineCount <= limits.lineRateMaxPerSecond) this.#line(tUs, text);
+  #bounded(kind: "well" | "badly", tUs: number, text: string): void {
+    this.#lineCounts[kind]++;
+    if (this.#lineCounts[kind] <= limits.lineRateMaxPerSecond) this.#line(tUs, text);
   }
 
   #line(tUs: number, text: string): void {
     this.#print(`[${localTimeOfDay(tUs)}] ${text}`);
   }
+}
+
+function standstillText({ failedAttempts, heldUpBy }: Standstill): string {
+  const failed = failedAttempts === 0 ? "" : `, ${failedAttempts} attempts failed`;
+  if (heldUpBy.length === 0) return failed;
+  return `${failed}, ${heldUpBy.length} stand still (${[...new Set(heldUpBy)].join(", ")})`;
 }
 
 function endLine(number: number, record: StreamRecord): string {

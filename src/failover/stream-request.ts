@@ -48,6 +48,12 @@ export interface StreamGap {
   readonly detail: string;
 }
 
+/** Why an attempt ended. */
+export interface StreamFailure {
+  readonly status: StatusName;
+  readonly detail: string;
+}
+
 /** How a stream ended, at `finishedUs`. */
 export interface StreamResult {
   readonly finishedUs: number;
@@ -66,6 +72,8 @@ export interface StreamResult {
 }
 
 export interface StreamEvents {
+  /** An attempt is over, and everything has not come yet; the detail names its replica. */
+  onAttemptFailed(failure: StreamFailure): void;
   /** Called when the first message after a gap that brings anything has been taken. */
   onGap(gap: StreamGap): void;
   /** Called exactly once. */

@@ -9,12 +9,13 @@ import { StreamAttempt, type StreamAttemptEvents } from "./stream-attempt.ts";
 import type {
   StreamConsumer,
   StreamEvents,
+  StreamFailure,
   StreamHandle,
   StreamRequest,
   StreamResult,
 } from "./stream-request.ts";
 import { StreamRound } from "./stream-round.ts";
-import { type StreamFailure, StreamStanding } from "./stream-standing.ts";
+import { StreamStanding } from "./stream-standing.ts";
 
 /**
  * One stream from its first attempt to its one outcome. At most one attempt is open, and only its
@@ -218,14 +219,19 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   #replace(attempt: StreamAttempt, replica: number, when = ""): void {
-    this.#standing.fail(attempt.endpoint, silenceOf(attempt, when));
+    this.#fail(attempt, silenceOf(attempt, when));
     attempt.cancel();
     this.#launch(replica);
   }
 
+  #fail({ endpoint }: StreamAttempt, failure: StreamFailure): void {
+    this.#standing.fail(endpoint, failure);
+    this.#events.onAttemptFailed(this.#standing.lastFailure);
+  }
+
   #onFailure(attempt: StreamAttempt, end: CallEnd): void {
     const { replicas } = this.#context;
-    this.#standing.fail(attempt.endpoint, end);
+    this.#fail(attempt, end);
     if (end.isFromPeer) replicas.refused(attempt.replica);
     if (typeof end.pushback === "number") replicas.spare(attempt.replica, end.pushback);
     if (attempt.isAbandoned && !attempt.isAdrift) {
@@ -281,7 +287,7 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #onDeadline(): void {
     if (this.#consumer.isComplete) this.#complete();
     const open = this.#current;
-    if (open !== undefined) this.#standing.fail(open.endpoint, silenceOf(open));
+    if (open !== undefined) this.#fail(open, silenceOf(open));
     const { detail } = this.#standing.lastFailure;
     this.#end("failed", { status: "DEADLINE_EXCEEDED", detail });
   }

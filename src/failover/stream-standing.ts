@@ -1,12 +1,5 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
-import type { StatusName } from "../rpc/status.ts";
-import type { StreamGap } from "./stream-request.ts";
-
-/** Why an attempt ended. */
-export interface StreamFailure {
-  readonly status: StatusName;
-  readonly detail: string;
-}
+import type { StreamFailure, StreamGap } from "./stream-request.ts";
 
 /** Since when a stream stands still, and because of what. */
 export class StreamStanding {

@@ -19,6 +19,7 @@ import {
 } from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { prepareStreams } from "./drive-streams.ts";
+import { GraphWatch } from "./graph-watch.ts";
 import { LateHeader } from "./late-header.ts";
 import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
@@ -35,6 +36,8 @@ export interface LoadObserver extends StreamObserver {
   onQuestion(question: DecidedQuestion): void;
   onAttemptFailure(failure: AttemptFailure): void;
   onReplicaChange(change: ReplicaChange): void;
+  /** A replica has come back with another graph; the text says which. */
+  onOtherGraph(text: string): void;
   onSettled(request: SettledRequest): void;
   onSecond(second: SecondSummary): void;
 }
@@ -62,6 +65,7 @@ export interface DriveLoadOptions {
 export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
   const { run, config, ledger, observer, clock } = options;
   const header = new LateHeader(ledger, clock);
+  let watch: GraphWatch | undefined;
   const replicas = new ReplicaSet({
     endpoints: config.replicas,
     openChannel: options.openChannel,
@@ -69,10 +73,12 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
     onChange(change) {
       header.append(replicaRecord(run, change));
       observer.onReplicaChange(change);
+      watch?.changed(change);
     },
   });
   try {
     const question = await askFirst(options, replicas, header);
+    watch = graphWatch(options, replicas, question);
     const runStreams =
       config.streams === undefined
         ? undefined
@@ -87,6 +93,21 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
   } finally {
     replicas.close();
   }
+}
+
+function graphWatch(
+  { config, observer, clock }: DriveLoadOptions,
+  replicas: ReplicaSet,
+  question: DecidedQuestion,
+): GraphWatch {
+  return new GraphWatch({
+    question,
+    numVertices: config.question.numVertices,
+    absent: config.replicas.filter((_, index) => replicas.state(index) === "down"),
+    channelOf: (endpoint) => replicas.channel(config.replicas.indexOf(endpoint)),
+    clock,
+    onOtherGraph: (text) => observer.onOtherGraph(text),
+  });
 }
 
 function driveRequests(

@@ -5,12 +5,14 @@ import { limits } from "../base/limits.ts";
 import type {
   StreamClient,
   StreamConsumer,
+  StreamFailure,
   StreamGap,
   StreamHandle,
   StreamRequest,
   StreamResult,
 } from "../failover/stream-request.ts";
 import type { GapRecord, StreamRecord } from "../ledger/record.ts";
+import type { StatusName } from "../rpc/status.ts";
 import { StreamPace } from "./stream-pace.ts";
 
 export interface RunningStreamOptions {
@@ -19,6 +21,7 @@ export interface RunningStreamOptions {
   /** Things a second at which it is read; undefined: as fast as they come. */
   readonly ratePerSecond: number | undefined;
   readonly clock: Clock;
+  readonly onAttemptFailed: () => void;
   readonly onGap: (record: GapRecord) => void;
   /** Called exactly once. */
   readonly onEnded: (record: StreamRecord) => void;
@@ -36,7 +39,10 @@ export class RunningStream implements StreamConsumer {
   readonly #pace: StreamPace | undefined;
   readonly #startUs: number;
   #handle: StreamHandle | undefined;
+  /** When it last brought anything, else its beginning. */
   #lastTakenUs: number;
+  /** How the last attempt since then ended. */
+  #lastFailure: StreamFailure | undefined;
   #cancelPause: CancelTimer | undefined;
   #cancelGrace: CancelTimer | undefined;
   #stop: StreamStop | undefined;
@@ -51,6 +57,10 @@ export class RunningStream implements StreamConsumer {
 
   start(client: StreamClient): void {
     this.#handle = client.startStream(this.#options.request, this, {
+      onAttemptFailed: (failure) => {
+        this.#lastFailure = failure;
+        this.#options.onAttemptFailed();
+      },
       onGap: (gap) => this.#options.onGap(this.#gapRecord(gap)),
       onDone: (result) => this.#done(result),
     });
@@ -68,13 +78,18 @@ export class RunningStream implements StreamConsumer {
     return this.#options.consumer.itemCount;
   }
 
+  /** The status that has stopped it; undefined: it moves, or is merely slow. */
+  get heldUpBy(): StatusName | undefined {
+    return this.#lastFailure?.status;
+  }
+
   take(message: Uint8Array): string | undefined {
     const { consumer, clock } = this.#options;
     const before = consumer.itemCount;
     const fault = consumer.take(message);
     const nowUs = clock.nowUs();
-    this.#lastTakenUs = nowUs;
-    if (this.#cancelGrace !== undefined) this.#end(loadIsOver);
+    // A greeting brings nothing: that of one that had to wait for its place proves nothing.
+    if (consumer.itemCount > before || consumer.isComplete) this.#moved(nowUs);
     const pauseMs = this.#pace?.pauseMs(consumer.itemCount - before, nowUs) ?? 0;
     if (pauseMs > 0 && !consumer.isComplete) this.#pause(pauseMs);
     return fault;
@@ -82,19 +97,37 @@ export class RunningStream implements StreamConsumer {
 
   /**
    * The load is over: the stream ends as `stopped`, right as far as it came. One that stands still
-   * has to move first, since it may be lost; if it does not, it is `failed`.
+   * has to move first, since it may be lost; if it does not, it is `failed`. So is one that was
+   * kept from bringing anything at all, or for long: that it can go on once others have stopped
+   * does not mean that it was served.
    */
   stop(): void {
     const { clock } = this.#options;
-    const stillMs = () => Math.round((clock.nowUs() - this.#lastTakenUs) / 1000);
-    if (this.#cancelPause !== undefined || stillMs() <= limits.streamStillMs) {
+    const stillMs = this.#stillMs;
+    const isHeldUp = this.#lastFailure !== undefined;
+    if (this.#cancelPause !== undefined || stillMs <= limits.streamStillMs) {
       this.#end(loadIsOver);
-      return;
+    } else if (isHeldUp && (this.itemCount === 0 || stillMs > limits.streamStarvedMs)) {
+      this.#end(this.#standstill());
+    } else {
+      this.#cancelGrace = clock.after(limits.streamGraceMs, () => this.#end(this.#standstill()));
     }
-    this.#cancelGrace = clock.after(limits.streamGraceMs, () => {
-      const detail = `stood still for ${formatDuration(stillMs())} when the load was over`;
-      this.#end({ outcome: "failed", detail });
-    });
+  }
+
+  get #stillMs(): number {
+    return Math.round((this.#options.clock.nowUs() - this.#lastTakenUs) / 1000);
+  }
+
+  #standstill(): StreamStop {
+    const why = this.#lastFailure === undefined ? "" : `: ${this.#lastFailure.detail}`;
+    const span = formatDuration(this.#stillMs);
+    return { outcome: "failed", detail: `stood still for ${span} when the load was over${why}` };
+  }
+
+  #moved(nowUs: number): void {
+    this.#lastTakenUs = nowUs;
+    this.#lastFailure = undefined;
+    if (this.#cancelGrace !== undefined) this.#end(loadIsOver);
   }
 
   #end(stop: StreamStop): void {

@@ -10,7 +10,7 @@ import type { LedgerRecord } from "../ledger/record.ts";
 import { OrderReference } from "../workload/order-reference.ts";
 import { TraverseConsumer } from "../workload/traverse-consumer.ts";
 import type { StreamWorkload } from "../workload/workload.ts";
-import { runStreams, type StreamTotals } from "./stream-load.ts";
+import { runStreams, type Standstill, type StreamTotals } from "./stream-load.ts";
 
 /** 0 -> 1 -> ... -> 99. */
 const path = orderOf(Array.from({ length: 100 }, (_, vertex) => (vertex < 99 ? [vertex + 1] : [])));
@@ -30,6 +30,7 @@ function start(options: Start = {}) {
   const clock = new VirtualClock();
   const startUs = clock.nowUs();
   const records: LedgerRecord[] = [];
+  const standstills: Standstill[] = [];
   const abort = new AbortController();
   const client = new ScriptedStreamClient(path, clock, { batchSize, scriptOf });
   const reference = new OrderReference();
@@ -49,13 +50,17 @@ function start(options: Start = {}) {
     ledger: { append: (record) => records.push(record) },
     clock,
     signal: abort.signal,
-    observer: { onGap: () => undefined, onStreamEnded: () => undefined, onFlow: () => undefined },
+    observer: {
+      onGap: () => undefined,
+      onStreamEnded: () => undefined,
+      onFlow: (_flow, standstill) => standstills.push(standstill),
+    },
   }).then((totals) => {
     outcome.totals = totals;
     outcome.endedAfterMs = (clock.nowUs() - startUs) / 1000;
   });
   const ended = () => records.filter((record) => record.kind === "stream");
-  return { clock, startUs, records, ended, abort, outcome, client };
+  return { clock, startUs, records, ended, standstills, abort, outcome, client };
 }
 
 describe("runStreams()", () => {
@@ -144,6 +149,27 @@ describe("runStreams()", () => {
     await late.clock.advanceMs(8000);
     expect(late.outcome.totals).toMatchObject({ failed: 0, stopped: 1, gaps: 1 });
     expect(late.outcome.endedAfterMs).toBe(3560);
+  });
+
+  test("a stream that was kept from bringing anything is lost, though it could go on now", async () => {
+    const gap = { after: 0, gapMs: 2500 };
+    const starved = start({ durationMs: 2000, scriptOf: () => ({ everyMs: 10, gap }) });
+    await starved.clock.advanceMs(2001);
+    expect(starved.outcome.totals).toMatchObject({ failed: 1, stopped: 0, items: 0 });
+    const detail = "stood still for 2s when the load was over: UNAVAILABLE from a: gone";
+    expect(starved.ended()).toMatchObject([{ outcome: "failed", detail }]);
+    expect(starved.standstills).toEqual([
+      { failedAttempts: 1, heldUpBy: ["UNAVAILABLE"] },
+      { failedAttempts: 0, heldUpBy: ["UNAVAILABLE"] },
+    ]);
+  });
+
+  test("and so is one that has been kept from it for long", async () => {
+    const gap = { after: 50, gapMs: limits.streamStarvedMs + 1000 };
+    const durationMs = limits.streamStarvedMs + 100;
+    const starved = start({ durationMs, scriptOf: () => ({ everyMs: 10, gap }) });
+    await starved.clock.advanceMs(durationMs + 1);
+    expect(starved.outcome.totals).toMatchObject({ failed: 1, stopped: 0, items: 50 });
   });
 
   test("stops at once when it is interrupted", async () => {

@@ -4,16 +4,25 @@ import type { StreamClient } from "../failover/stream-request.ts";
 import type { FlowRecord, GapRecord, StreamRecord } from "../ledger/record.ts";
 import { streamId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
+import type { StatusName } from "../rpc/status.ts";
 import type { StreamWorkload } from "../workload/workload.ts";
 import { RunningStream } from "./running-stream.ts";
 import type { StreamConfig } from "./stream-config.ts";
+
+/** What keeps streams from going on. */
+export interface Standstill {
+  /** Attempts that failed in the second. */
+  readonly failedAttempts: number;
+  /** Why each of the streams stopped that have not gone on yet. */
+  readonly heldUpBy: readonly StatusName[];
+}
 
 /** What a terminal may show of streams while they run. */
 export interface StreamObserver {
   onGap(number: number, gap: GapRecord): void;
   onStreamEnded(number: number, stream: StreamRecord): void;
   /** Once a second. */
-  onFlow(flow: FlowRecord): void;
+  onFlow(flow: FlowRecord, standstill: Standstill): void;
 }
 
 export interface StreamLoadOptions {
@@ -60,6 +69,8 @@ class StreamLoad {
   #endedItemCount = 0;
   #toldItemCount = 0;
   #second = 0;
+  /** In the second under way. */
+  #failedAttemptCount = 0;
   #isOver = false;
   #onAllEnded: () => void = () => undefined;
 
@@ -111,6 +122,7 @@ class StreamLoad {
       consumer: workload.openConsumer(),
       ratePerSecond: streams.ratePerSecond,
       clock,
+      onAttemptFailed: () => this.#failedAttemptCount++,
       onGap: (gap) => {
         this.#totals.gaps++;
         ledger.append(gap);
@@ -162,6 +174,8 @@ class StreamLoad {
     const second = ++this.#second;
     const flow: FlowRecord = { kind: "flow", tUs, run, second, open: this.#open.size, items };
     ledger.append(flow);
-    observer.onFlow(flow);
+    const heldUpBy = [...this.#open.values()].flatMap(({ heldUpBy: status }) => status ?? []);
+    observer.onFlow(flow, { failedAttempts: this.#failedAttemptCount, heldUpBy });
+    this.#failedAttemptCount = 0;
   }
 }

@@ -1,6 +1,7 @@
 import { auditLines } from "./render-audit.ts";
 import { outageLines } from "./render-outages.ts";
 import type { ClockOffset, RunReport } from "./run-report.ts";
+import { isOfStreamsAlone } from "./stream-report.ts";
 import { type TextOptions, tinted, wrapped } from "./text-layout.ts";
 
 type Lines = readonly string[];
@@ -12,7 +13,7 @@ type Lines = readonly string[];
 export function faultSections(run: RunReport, options: TextOptions): readonly Lines[] {
   return [
     outageLines(run, options),
-    auditLines(run, options),
+    isOfStreamsAlone(run) ? [] : auditLines(run, options),
     restartLines(run, options),
     clockLines(run, options),
     remarkLines(run, options),

@@ -2,6 +2,7 @@ import { formatDuration } from "../base/duration.ts";
 import { definitionOf } from "./definitions.ts";
 import { definitionLines } from "./render-explain.ts";
 import { faultSections } from "./render-faults.ts";
+import { statesText, streamReplicaLines } from "./render-stream-replicas.ts";
 import { streamLines } from "./render-streams.ts";
 import { verdictLines } from "./render-verdict.ts";
 import type {
@@ -36,10 +37,11 @@ type Lines = readonly string[];
 
 function runBlocks(run: RunReport, options: TextOptions): readonly Lines[] {
   const ofRequests = [requestLines, throughputLines, latencyLines];
+  const isOfStreams = isOfStreamsAlone(run);
   return [
     headLines(run, options),
-    ...(isOfStreamsAlone(run) ? [] : ofRequests.map((lines) => lines(run, options))),
-    replicaLines(run, options),
+    ...(isOfStreams ? [] : [...ofRequests, replicaLines].map((lines) => lines(run, options))),
+    ...(isOfStreams ? [streamReplicaLines(run, options)] : []),
     streamLines(run, options),
     ...faultSections(run, options),
     verdictLines(run, options),
@@ -176,8 +178,6 @@ function errorLines({ errorShare }: LatencyFigures): Lines {
 function replicaLines({ replicas }: RunReport, options: TextOptions): Lines {
   const errorsOf = ({ errors }: ReplicaFigures) =>
     errors.map(({ error, count }) => `${count} ${error}`).join(", ");
-  const statesOf = ({ states }: ReplicaFigures) =>
-    states.map(({ state, count }) => `${state} ${count}`).join(", ");
   const rows = replicas.map((replica) => [
     replica.endpoint,
     String(replica.ok),
@@ -186,7 +186,7 @@ function replicaLines({ replicas }: RunReport, options: TextOptions): Lines {
     replica.executions === null ? "-" : String(replica.executions),
     msText(replica.serviceP50Ms),
     msText(replica.serviceP99Ms),
-    [errorsOf(replica), statesOf(replica)].filter((text) => text !== "").join("; "),
+    [errorsOf(replica), statesText(replica.states)].filter((text) => text !== "").join("; "),
   ]);
   const head = [
     "replica",

@@ -8,7 +8,10 @@ import { endpointBehind, endpointOrUndefined } from "./same-host.ts";
 export function replicaEndpoints(data: RunData): readonly string[] {
   const configured = (data.header?.config["replicas"] ?? "").split(",").map((text) => text.trim());
   const states = data.states.map(({ endpoint }) => endpoint);
-  const all = new Set([...configured, ...data.endpoints.all, ...states]);
+  const { streams } = data;
+  const ofGaps = streams.gaps.flatMap(({ gap }) => [gap.from, gap.to]);
+  const ofStreams = [...streams.endpoints.all, ...ofGaps];
+  const all = new Set([...configured, ...data.endpoints.all, ...states, ...ofStreams]);
   all.delete("");
   return [...all].sort(compareText);
 }

@@ -1,5 +1,5 @@
 import type { FlowRecord, GapRecord, StreamRecord } from "../ledger/record.ts";
-import { IndexColumn, NumberColumn } from "./column.ts";
+import { IndexColumn, Names, NumberColumn } from "./column.ts";
 
 export const streamOutcomes = ["ok", "stopped", "wrong", "failed"] as const;
 
@@ -11,6 +11,9 @@ export class StreamData {
   readonly items = new NumberColumn();
   /** Index in streamOutcomes. */
   readonly outcome = new IndexColumn();
+  /** Index in `endpoints`: the replica of its last attempt. */
+  readonly endpoint = new IndexColumn();
+  readonly endpoints = new Names();
   readonly gaps: { readonly number: number; readonly gap: GapRecord }[] = [];
   /** What each second brought, by when it was over. */
   readonly flowUs = new NumberColumn();
@@ -26,6 +29,7 @@ export class StreamData {
     this.elapsedUs.push(record.elapsedUs);
     this.items.push(record.items);
     this.outcome.push(streamOutcomes.indexOf(record.outcome));
+    this.endpoint.push(this.endpoints.indexOf(record.endpoint));
   }
 
   addGap(number: number, gap: GapRecord): void {
@@ -57,6 +61,8 @@ export class StreamData {
       this.elapsedUs.push(other.elapsedUs.at(row));
       this.items.push(other.items.at(row));
       this.outcome.push(other.outcome.at(row));
+      const endpoint = other.endpoints.nameOf(other.endpoint.at(row));
+      this.endpoint.push(this.endpoints.indexOf(endpoint));
     }
     for (const { number, gap } of other.gaps) this.addGap(number + base, gap);
     for (let row = 0; row < other.flowUs.length; row++) {

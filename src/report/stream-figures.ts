@@ -1,9 +1,11 @@
 import type { GapRecord } from "../ledger/record.ts";
 import { compareText } from "./ledger-collector.ts";
 import { percentile } from "./percentile.ts";
+import { replicaEndpoints } from "./replica-endpoints.ts";
 import { RowIndex } from "./row-index.ts";
 import type { RunData } from "./run-data.ts";
 import { type StreamData, streamOutcomes } from "./stream-data.ts";
+import { streamReplicas } from "./stream-replicas.ts";
 import type { StreamFigures, StreamGapFact, StreamOutcomeFigures } from "./stream-report.ts";
 import { wallSecond } from "./wall-time.ts";
 
@@ -38,6 +40,7 @@ export function streamFigures(data: RunData): StreamFigures | null {
     unaccounted: total - ended,
     contradictory: repeatCount,
     byOutcome: byOutcome.filter(({ count }) => count > 0),
+    byReplica: streamReplicas(streams, rows, replicaEndpoints(data)),
     items,
     itemsPerSecond: heldMs > 0 ? items / (heldMs / 1000) : null,
     continued: continued.size,

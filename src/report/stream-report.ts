@@ -18,6 +18,8 @@ export interface StreamFigures {
   readonly contradictory: number;
   /** Only those that occurred. */
   readonly byOutcome: readonly StreamOutcomeFigures[];
+  /** Every replica of the run. */
+  readonly byReplica: readonly StreamReplicaFigures[];
   /** Vertices that all of them brought. */
   readonly items: number;
   /** Over the time that the load held. */
@@ -36,6 +38,16 @@ export interface StreamOutcomeFigures {
   readonly items: number;
   /** Of one stream: items over the time that they ran. */
   readonly itemsPerSecond: number | null;
+}
+
+export interface StreamReplicaFigures {
+  readonly endpoint: string;
+  /** Streams whose last attempt was there. */
+  readonly ended: number;
+  /** Vertices that came from there. */
+  readonly items: number;
+  /** Gaps that began there. */
+  readonly gaps: number;
 }
 
 /** A stream stood still, and went on. */

@@ -194,6 +194,10 @@ describe("the streams of a report", () => {
   test("stand in the text, by outcome and gap by gap", () => {
     const text = renderText(reportOf(well), { color: false, width: 200 });
     expect(text).toContain("begun 3, lost 0 (no outcome 0); 1200000 vertices in 4s, 300000.00/s");
+    // 700000 of streams 1 and 3, and what stream 2 brought before its gaps.
+    expect(text).toMatch(/localhost:50051 +1150000 +3 +2$/m);
+    expect(text).toMatch(/localhost:50052 +50000 +0 +0$/m);
+    for (const empty of ["ok 0", "0 scheduled", "Audit"]) expect(text).not.toContain(empty);
     expect(text).toMatch(/ok +1 +500000 +250000\.00\/s/);
     expect(text).toContain("2 gaps in 1 streams: p50 120.50ms, worst 120.50ms");
     expect(text).toMatch(

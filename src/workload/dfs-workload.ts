@@ -19,7 +19,8 @@ export function dfsWorkload(question: DecidedQuestion, verify: Verify): Workload
     const { fingerprint = question.fingerprint } = answer;
     // Replicas of the original system do not name theirs.
     if (fingerprint !== question.fingerprint) {
-      return `expected an answer from the graph ${question.fingerprint}, got one from ${fingerprint}`;
+      const asked = `${question.spec}, fingerprint ${question.fingerprint}`;
+      return `the replica serves another graph (fingerprint ${fingerprint}) than this run's (${asked})`;
     }
     right ??= answer;
     const isRight = answer.found === right.found && answer.visitedCount === right.visitedCount;

@@ -54,6 +54,27 @@ describe("dfs load", () => {
     expect(run.run.config).toMatchObject({ graph: "grid:20x30", right_answer: "computed" });
   });
 
+  test("says so when a replica comes back with another graph", async () => {
+    const ports = await freePorts(2);
+    const [kept = 0, changed = 0] = ports;
+    using dir = tempDir();
+    await using _kept = await serve(kept, dir, "--graph", "path:3000");
+    await using before = await serve(changed, dir, "--graph", "path:3000");
+    const replicas = ports.map((port) => `localhost:${port}`).join(",");
+    const args = ["load", "--replicas", replicas, "--duration", "30", "--rate", "50"];
+    await using running = startDfs(args, { cwd: dir.path });
+    await running.waitFor(/Second 1: /, 30_000);
+    before.kill("SIGKILL");
+    await before.exited();
+    await using _after = await serve(changed, dir, "--graph", "cycle:3000");
+    const here = "path:3000, fingerprint [\\da-f]{16}";
+    const served = "it serves cycle:3000 \\(3000 vertices, 3000 edges, fingerprint [\\da-f]{16}\\)";
+    const back = `replica localhost:${changed} is back with another graph than this run's`;
+    await running.waitFor(new RegExp(`${back} \\(${here}\\): ${served}`), 30_000);
+    const wrong = "WRONG .*the replica serves another graph \\(fingerprint [\\da-f]{16}\\) than";
+    await running.waitFor(new RegExp(`${wrong} this run's \\(${here}\\)`), 30_000);
+  });
+
   test("refuses replicas of different graphs, naming who serves what; so does check", async () => {
     const ports = await freePorts(2);
     const [first = 0, second = 0] = ports;

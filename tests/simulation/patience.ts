@@ -28,13 +28,23 @@ export function finePeriod(
 }
 
 /** A half-open connection ends when the client, by its silence alone, has got a new one. */
-function faultEndUs(
-  { readyUs, startUs }: History,
-  { effect, replica, atMs, untilMs }: Fault,
-): number {
-  if (effect.kind !== "half-open") return startUs + untilMs * 1000;
+function faultEndUs(history: History, { effect, replica, atMs, untilMs }: Fault): number {
+  const { readyUs, startUs } = history;
+  const endUs = startUs + untilMs * 1000;
+  if (effect.kind === "application") return heardUs(history, endUs);
+  if (effect.kind !== "half-open") return endUs;
   const atUs = startUs + atMs * 1000;
   return readyUs[replica]?.find((tUs) => tUs > atUs) ?? Number.POSITIVE_INFINITY;
+}
+
+/** A status stands behind the messages: a stream that is paused hears of it when it is resumed. */
+function heardUs({ streams }: History, endUs: number): number {
+  const resumedUs = streams.map(({ progress }) => {
+    const next = progress.findIndex(({ fromUs }) => fromUs > endUs);
+    const wasPaused = (progress[next - 1]?.toUs ?? Number.POSITIVE_INFINITY) <= endUs;
+    return wasPaused ? (progress[next]?.fromUs ?? endUs) : endUs;
+  });
+  return Math.max(endUs, ...resumedUs);
 }
 
 /** After a fault has ended, the time until the client can have a connection and an answer. */

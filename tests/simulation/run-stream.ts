@@ -28,6 +28,7 @@ export function startStream(runner: StreamRunner, stream: StreamHistory): Stream
     },
     reader,
     {
+      onAttemptFailed: () => undefined,
       onGap: (gap) => {
         stream.gaps.push(gap);
         const ms = ((gap.endedUs - gap.beganUs) / 1000).toFixed(3);

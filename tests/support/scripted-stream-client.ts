@@ -86,6 +86,7 @@ export class ScriptedStreamClient implements StreamClient {
       const { gap } = script;
       if (gap !== undefined && place === 0 && count >= gap.after) {
         const beganUs = clock.nowUs();
+        events.onAttemptFailed({ status: "UNAVAILABLE", detail: "UNAVAILABLE from a: gone" });
         return later(gap.gapMs, () => {
           if (isDone) return;
           [place, attemptCount] = [1, 2];

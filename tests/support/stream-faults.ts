@@ -157,6 +157,7 @@ class Streams {
       },
       paced,
       {
+        onAttemptFailed: () => undefined,
         onGap: (gap) => this.gaps.push(gap),
         onDone: (result) => {
           this.results.push(result);

@@ -3,6 +3,7 @@ import { createPolicy, type PolicyName } from "../../src/failover/policy.ts";
 import { ReplicaSet } from "../../src/failover/replica-set.ts";
 import type {
   StreamConsumer,
+  StreamFailure,
   StreamGap,
   StreamRequest,
   StreamResult,
@@ -61,6 +62,7 @@ export async function streamWorld(
   await clock.advanceMs(10);
   const start = (total: number, other: Partial<StreamRequest> = {}) => {
     const consumer = new Counter(total);
+    const failures: StreamFailure[] = [];
     const gaps: StreamGap[] = [];
     const results: StreamResult[] = [];
     const handle = client.startStream(
@@ -70,9 +72,13 @@ export async function streamWorld(
         ...other,
       },
       consumer,
-      { onGap: (gap) => gaps.push(gap), onDone: (result) => results.push(result) },
+      {
+        onAttemptFailed: (failure) => failures.push(failure),
+        onGap: (gap) => gaps.push(gap),
+        onDone: (result) => results.push(result),
+      },
     );
-    return { consumer, gaps, results, handle };
+    return { consumer, failures, gaps, results, handle };
   };
   /** The latest stream that the replica was asked for. */
   const at = (index: number): ScriptedStream => {

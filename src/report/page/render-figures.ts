@@ -10,11 +10,14 @@ import { tableMarkup } from "./render-table.ts";
 export function figureSections(report: RunReport): readonly Markup[] {
   const ofRequests = isOfStreamsAlone(report)
     ? []
-    : [section("Requests", requestTable(report)), section("Latency", latencyTable(report))];
+    : [
+        section("Requests", requestTable(report)),
+        section("Latency", latencyTable(report)),
+        section("Replicas", replicaTable(report)),
+        section("Audit", auditTable(report)),
+      ];
   return [
     ...ofRequests,
-    section("Replicas", replicaTable(report)),
-    section("Audit", auditTable(report)),
     ...(report.remarks.length === 0 ? [] : [section("Remarks", list(report.remarks))]),
     markup`<section aria-labelledby="meaning-title"><h2 id="meaning-title">What the figures mean</h2>
 <details><summary>Definitions</summary><dl class="pairs">${definitions.map(

@@ -16,9 +16,17 @@ export function streamSection({ streams }: RunReport): Markup {
       ...[each.outcome, count(each.count), count(each.items), wholeRate(each.itemsPerSecond)],
     ]),
   });
+  const replicas = tableMarkup({
+    caption: "What streams brought from each replica",
+    head: ["Replica", "Vertices", "Streams ended", "Gaps begun"],
+    rows: streams.byReplica.map((each) => [
+      ...[each.endpoint, count(each.items), count(each.ended), count(each.gaps)],
+    ]),
+  });
   return markup`<section aria-labelledby="streams-title">
 <h2 id="streams-title">Streams</h2>
 ${outcomes}
+${replicas}
 ${gapTable(streams)}
 </section>`;
 }

@@ -1,0 +1,58 @@
+import type { Clock } from "../base/clock.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import type { ReplicaChange } from "../failover/replica-set.ts";
+import type { Channel } from "../rpc/channel.ts";
+import { describeEndpoint, type GraphReply } from "../rpc/describe-endpoint.ts";
+import { type DecidedQuestion, graphInWords } from "../workload/dfs-question.ts";
+
+export interface GraphWatchOptions {
+  readonly question: DecidedQuestion;
+  /** What the replicas were asked before the load; undefined: their own graph. */
+  readonly numVertices: number | undefined;
+  /** Those that nobody has asked yet, since they were down. */
+  readonly absent: readonly Endpoint[];
+  readonly channelOf: (endpoint: Endpoint) => Channel;
+  readonly clock: Clock;
+  /** A replica that is back serves another graph; the text says so. */
+  readonly onOtherGraph: (text: string) => void;
+}
+
+/** How long a replica that is back may take to say what it serves. */
+const answerWithinMs = 5000;
+
+/** Asks each replica that is back what it serves: it may have come back with another graph. */
+export class GraphWatch {
+  readonly #options: GraphWatchOptions;
+  readonly #gone: Set<string>;
+
+  constructor(options: GraphWatchOptions) {
+    this.#options = options;
+    this.#gone = new Set(options.absent.map(formatEndpoint));
+  }
+
+  changed({ endpoint, state }: ReplicaChange): void {
+    const name = formatEndpoint(endpoint);
+    if (state === "down") this.#gone.add(name);
+    if (state === "healthy" && this.#gone.delete(name)) void this.#ask(endpoint);
+  }
+
+  async #ask(endpoint: Endpoint): Promise<void> {
+    const { channelOf, numVertices = 0, clock, question, onOtherGraph } = this.#options;
+    const asked = { timeoutMs: answerWithinMs, numVertices, clock };
+    const { graph } = await describeEndpoint(channelOf(endpoint), asked);
+    const other = otherThan(question, graph);
+    if (other === undefined) return;
+    const { spec, fingerprint } = question;
+    const here = `this run's (${spec}, fingerprint ${fingerprint})`;
+    onOtherGraph(
+      `replica ${formatEndpoint(endpoint)} is back with another graph than ${here}: ${other}`,
+    );
+  }
+}
+
+/** Undefined: it serves the same, or does not say. */
+function otherThan({ fingerprint }: DecidedQuestion, reply: GraphReply): string | undefined {
+  if (reply.kind === "refused") return `${reply.status}: ${reply.detail}`;
+  if (reply.kind !== "described" || reply.graph.fingerprint === fingerprint) return undefined;
+  return `it serves ${graphInWords(reply.graph)}`;
+}

@@ -1,5 +1,6 @@
 /**
- * `bun run build [--all]`: compiles src/main.ts into one executable per target under dist/.
+ * `bun run build [--all | TARGET ...]`: compiles src/main.ts into one executable per target under
+ * dist/; this machine's if left out.
  * Bun fetches the runtime of a foreign target from the package registry on first use.
  */
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
@@ -88,12 +89,14 @@ function describeLog(log: BuildMessage | ResolveMessage): string {
 }
 
 function chosenTargets(args: readonly string[]): readonly Target[] {
-  const unknown = args.find((arg) => arg !== "--all");
-  if (unknown !== undefined) {
-    throw new Error(`Cannot build with "${unknown}": the only flag is --all`);
-  }
   const host = hostTarget();
-  return args.length === 0 ? [host] : [host, ...targets.filter((target) => target !== host)];
+  if (args.length === 0) return [host];
+  if (args.includes("--all")) return [host, ...targets.filter((target) => target !== host)];
+  return args.map((arg) => {
+    const target = targets.find((candidate) => candidate === arg);
+    if (target !== undefined) return target;
+    throw new Error(`Cannot build "${arg}": the targets are ${targets.join(", ")}, or --all`);
+  });
 }
 
 async function main(args: readonly string[]): Promise<void> {

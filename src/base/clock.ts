@@ -44,6 +44,14 @@ export function wallClockDriftUs(): number {
   return Date.now() * 1000 + 500 - systemClock.nowUs();
 }
 
+/**
+ * The wall clock as it is now, in microseconds since the epoch. Unlike Clock.nowUs() it is stepped
+ * when somebody sets it, and goes on while the machine sleeps.
+ */
+export function wallClockUs(): number {
+  return Date.now() * 1000;
+}
+
 /** The wall clock's instant `delayMs` from now, for libraries that take deadlines as dates. */
 export function wallClockIn(delayMs: number): Date {
   return new Date(Date.now() + delayMs);

@@ -156,6 +156,40 @@ export const limits = {
   streamRefusedMaxCount: 10,
   /** What the demo's stream reads ahead, so that it notices a fault at once; HTTP/2's default. */
   demoReadAheadBytes: 65_535,
+  /** How long before a blow its watchdog is told whom to guard. */
+  blowPrepareMs: 30,
+  /** A watchdog that does not guard within this is none, and nothing is suspended. */
+  watchdogReadyMs: 15_000,
+  /** How often it looks at the wall clock, and whether an undo is asked for. */
+  watchdogLookMs: 50,
+  /** The same before there is anything to undo. */
+  watchdogIdleLookMs: 500,
+  /** It acts for an injector that lives but is late, or does not do what was asked for. */
+  watchdogOverdueMs: 25,
+  watchdogAskedMs: 1000,
+  /** The same while the effect is still being proved, which takes Windows a while. */
+  watchdogUnbegunMs: 30_000,
+  /** A target seen running for so long after its injector was killed needs nobody any more. */
+  watchdogSettleMs: 1000,
+  /** How long it may take to leave once it is told to. */
+  watchdogLeaveMs: 2000,
+  /** Of one entry of the roster of running faults; anything larger was not written by dfs. */
+  rosterEntryMaxBytes: 65_536,
+  /** How long `fault undo` leaves to injector and watchdog before it acts itself. */
+  undoAnswerMs: 3000,
+  undoLookMs: 20,
+  /** A limp's period, and each of its two parts: timers are good to a millisecond. */
+  limpPeriodMinMs: 20,
+  limpPeriodMaxMs: 60_000,
+  limpPartMinMs: 5,
+  /** Faults within one load. */
+  drillFaultMaxCount: 100,
+  /** How much of the load must follow the planned end of a fault, so that it is judged too. */
+  faultTailMinMs: 1000,
+  /** How long a fault waits for the replica that the one before it has hit to serve again. */
+  faultBackMaxMs: 60_000,
+  /** Of a scenario file. */
+  scenarioMaxBytes: 65_536,
   /** How long the demo's replicas may take to finish what is in flight when it ends. */
   demoGraceMs: 3000,
   /** An outage is over once its replica has answered and shown no sign of trouble this long. */
@@ -211,4 +245,42 @@ export const limits = {
   liveStalledMs: 10_000,
   /** How long pages have to read the last event before the server ends. */
   liveFarewellMs: 1000,
+  /** How often a drain is looked at. */
+  drainPollMs: 10,
+  /** A port that closes no longer than this before its process ends closes because it ends. */
+  drainLeadMinMs: 20,
+  /** Repetitions of a fault. */
+  repeatMaxCount: 100_000,
+  /** Faults of one plan at random, and the ports that they may hit. */
+  randomFaultMaxCount: 100_000,
+  randomPortMaxCount: 64,
+  randomWeightMaxCount: 1000,
+  /** The shortest of them: one period of a limp. */
+  randomFaultMinMs: 200,
+  /** How often the ports that are not under a fault are looked at meanwhile. */
+  randomLookMs: 500,
+  /** How long a drain, and the start of what a restart has killed, may take among them. */
+  randomWithinMs: 30_000,
+  /** How often it is looked whether a port that was restarted is open again. */
+  restartPollMs: 20,
+  /** Characters of what a process that did not come up has said that an error quotes. */
+  outputTailMaxLength: 400,
+  /**
+   * What a link holds of one direction of a connection, above which it reads no more of it; of all
+   * together, above which no connection may hold more than one read.
+   */
+  linkHeldMaxBytes: 32 * 1024 * 1024,
+  linkHeldTotalMaxBytes: 128 * 1024 * 1024,
+  linkBlockBytes: 64 * 1024,
+  /** With a bandwidth it holds what is under way and a queue of this, but at least so much. */
+  linkQueueMs: 100,
+  linkQueueMinBytes: 64 * 1024,
+  /** What each piece that is held counts beside its bytes. */
+  linkPieceBytes: 200,
+  /** Connections sharing a bandwidth send this much in turn; idle, they save up to this. */
+  linkTurnMs: 5,
+  linkBurstMs: 50,
+  linkLatencyMaxMs: 60_000,
+  linkBandwidthMinBytesPerS: 100,
+  linkBandwidthMaxBytesPerS: 100e9,
 } as const;

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
-import type { DemoPlan } from "../drill/demo-plan.ts";
-import type { ClientName, LoadConfig } from "../load/load-config.ts";
+import type { DrillPlan } from "../drill/run-drill.ts";
+import type { ClientName } from "../load/load-config.ts";
 import { verdictLines } from "../report/render-verdict.ts";
 import type { Requirement } from "../report/requirement.ts";
 import type { RunReport } from "../report/run-report.ts";
@@ -16,29 +16,25 @@ import { playDemo } from "./play-demo.ts";
 import type { RunContext } from "./subcommand.ts";
 
 export interface Comparison {
-  readonly plan: DemoPlan;
   readonly stage: DemoStage;
   readonly require: readonly Requirement[];
-  readonly loadOf: (client: ClientName) => LoadConfig;
+  readonly planOf: (client: ClientName) => DrillPlan;
 }
 
 /** Plays the same timeline once per policy; the verdict is that on the first, ours. */
 export async function compareDemo(
-  { plan, stage, loadOf, require }: Comparison,
+  { planOf, stage, require }: Comparison,
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, clock } = context;
   const rows: { client: ClientName; report: RunReport }[] = [];
   const pages: string[] = [];
   for (const client of comparedClients) {
-    const load = loadOf(client);
+    const plan = planOf(client);
     const directory = makeDirectory(join(stage.directory, client), clock);
-    terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${policyLine(load)}`);
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${policyLine(plan.load)}`);
     const observer = faultsOnlyObserver(terminal);
-    const played = await playDemo(
-      { ports: stage.ports, directory, plan, load, observer, require },
-      context,
-    );
+    const played = await playDemo({ directory, plan, observer, require }, context);
     if (played.statuses.length > 0) return worstExitStatus(played.statuses);
     if (played.pagePath !== undefined) pages.push(played.pagePath);
     rows.push(...played.report.reports.map((report) => ({ client, report })));

@@ -1,15 +1,15 @@
 import type { Clock } from "../base/clock.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
-import type { DemoObserver } from "../drill/run-demo.ts";
-import type { FaultEvent } from "../fault/fault-request.ts";
+import type { DrillObserver } from "../drill/run-drill.ts";
+import type { FaultEvent } from "../fault/fault-event.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
-import { faultEventLine } from "./fault-lines.ts";
+import { faultEventLine } from "./fault/lines.ts";
 import { supervisorEventText } from "./serve-several.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 /** Shows the whole timeline of a demo: replicas, load second by second, faults. */
-export function demoObserver(load: LoadObserver, terminal: Terminal, clock: Clock): DemoObserver {
+export function drillObserver(load: LoadObserver, terminal: Terminal, clock: Clock): DrillObserver {
   return {
     ...load,
     onSupervisor(event) {
@@ -25,7 +25,7 @@ export function demoObserver(load: LoadObserver, terminal: Terminal, clock: Cloc
 }
 
 /** Shows the faults alone, for a demo that is one of several. */
-export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
+export function faultsOnlyObserver(terminal: Terminal): DrillObserver {
   const silent = () => undefined;
   return {
     onPreflight: silent,
@@ -45,10 +45,9 @@ export function faultsOnlyObserver(terminal: Terminal): DemoObserver {
   };
 }
 
-function showFault(event: FaultEvent, terminal: Terminal): void {
-  // On Linux the demo's replicas wake when it dies (replica/parent-death.ts).
-  const needsNoWatchdog = process.platform === "linux";
-  if (event.kind === "warned" && event.reason === "no-watchdog" && needsNoWatchdog) return;
-  if (event.kind === "warned") terminal.notices.warn(faultEventLine(event));
-  else terminal.line(paint.bold(faultEventLine(event)));
+/** A fault within a load, among the load's own lines. */
+export function showFault(event: FaultEvent, terminal: Terminal): void {
+  const text = faultEventLine(event);
+  if (event.kind === "warned") terminal.notices.warn(text);
+  else for (const line of text.split("\n")) terminal.line(paint.bold(line));
 }

@@ -4,12 +4,16 @@ import type { Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { localTimestamp } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
+import type { Scenario } from "../drill/scenario/read-scenario.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import { isPortFree, pickFreePorts } from "../replica/free-port.ts";
 import { portRange } from "./flags.ts";
-import { demoHost } from "./play-demo.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** The replicas of a demo listen on loopback only. */
+export const demoHost = "localhost";
 
 /** Where a demo plays. */
 export interface DemoStage {
@@ -61,5 +65,16 @@ export function headline(
     `Demo: ${replicaCount} replicas, ${ratePerSecond} requests/s${beside} for ${formatDuration(durationMs)}; one replica ` +
     `crashes at ${formatDuration(crashAtMs)} and is restarted ${formatDuration(restartDelayMs)} later; ` +
     `${formatDuration(stallPauseMs)} after it is back, another is suspended for ${formatDuration(stallMs)}`
+  );
+}
+
+/** What a scenario does, in one line. */
+export function scenarioHeadline({ name, load, faults }: Scenario, path: string): string {
+  const title = name === undefined ? path : `${name} (${path})`;
+  const flow = load.mode === "stream" ? "streams" : `${load.ratePerSecond} requests/s`;
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+  return printable(
+    `Scenario: ${title}: ${count(load.replicas.length, "replica")}, ${flow} for ` +
+      `${formatDuration(load.durationMs)}, ${count(faults.length, "fault")}`,
   );
 }

@@ -1,23 +1,37 @@
 import { DfsError } from "../base/errors.ts";
-import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
-import { type DemoPlan, demoDurationMinMs, planDemo } from "../drill/demo-plan.ts";
+import { type DemoPlan, demoDurationMinMs, demoFaults, planDemo } from "../drill/demo-plan.ts";
+import type { DrillPlan } from "../drill/run-drill.ts";
+import type { Scenario } from "../drill/scenario/read-scenario.ts";
+import scenarioSchema from "../drill/scenario/scenario.schema.json" with { type: "json" };
 import type { ClientName, LoadConfig } from "../load/load-config.ts";
 import type { StreamConfig } from "../load/stream-config.ts";
 import { compareDemo } from "./compare-demo.ts";
-import { demoObserver } from "./demo-observer.ts";
-import { choosePorts, type DemoStage, headline, makeDirectory } from "./demo-stage.ts";
+import { drillObserver } from "./demo-observer.ts";
+import {
+  choosePorts,
+  type DemoStage,
+  demoHost,
+  headline,
+  makeDirectory,
+  scenarioHeadline,
+} from "./demo-stage.ts";
+import { drillLines } from "./drill-lines.ts";
 import * as flags from "./flags.ts";
 import { policyLine } from "./load.ts";
 import { loadFlags } from "./load-flags.ts";
-import { type DemoPlay, demoHost, playDemo } from "./play-demo.ts";
-import { showReport } from "./report.ts";
+import { type DemoPlay, playDemo } from "./play-demo.ts";
+import { showReport, writeOutputs } from "./report.ts";
+import { planOutputs } from "./report-output.ts";
 import { requireFlag } from "./require-flag.ts";
+import { scenarioAt, scenarioPlan } from "./scenario-drill.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
+import { htmlFlag, requirePagePlace } from "./write-page.ts";
 
 const demoDurationMs = 30_000;
 const demoDeadlineMs = 30_000;
@@ -66,6 +80,23 @@ const flagSpecs = {
   ),
   ...viewFlags,
   require: requireFlag,
+  scenario: flags.text.optional({
+    description:
+      "Play the drill of this file instead: replicas, load, faults and criteria, in YAML",
+    valueHint: "FILE",
+  }),
+  scenarioSchema: flags.toggle("Print the JSON schema of scenario files, and do nothing else"),
+  output: flags.repeated(
+    {
+      description:
+        "File to write the report to as well; repeatable, format by its name: " +
+        ".txt .json .csv .xml (junit)",
+      valueHint: "FILE",
+      alias: "o",
+    },
+    flags.parseText,
+  ),
+  html: htmlFlag,
   directory: flags.text.optional({
     description: "Where the ledgers go; by default a new directory below demo-runs",
     valueHint: "DIR",
@@ -85,16 +116,31 @@ export const demoCommand = defineSubcommand({
     "dfs demo --live --ui",
     "dfs demo --require 'recovery<=200ms' --require 'p99<=50ms'",
     "dfs demo --policy none",
+    "dfs demo --scenario drill.yaml --output verdict.xml",
+    "dfs demo --scenario-schema",
   ],
   flags: flagSpecs,
   async run(values, context) {
-    refuseViewsOfComparison(values);
+    if (values.scenarioSchema) {
+      context.terminal.line(JSON.stringify(scenarioSchema, undefined, 2));
+      return exitStatus.verified;
+    }
+    refuseWithComparison(values);
+    planOutputs(values.output, undefined);
+    if (values.html !== undefined) requirePagePlace(values.html);
+    const { scenario: path } = values;
+    const scenario = path === undefined ? undefined : scenarioAt(path, context.typed);
     // The page comes first, so that the replicas choose other ports than its.
-    return whileServing(values.ui, context, (page) => runOn(values, page, context));
+    return whileServing(values.ui, context, (page) =>
+      path === undefined || scenario === undefined
+        ? playFlags(values, page, context)
+        : playScenario({ values, page, path, scenario }, context),
+    );
   },
 });
 
-async function runOn(
+/** The guide's timeline, as the flags say. */
+async function playFlags(
   values: DemoValues,
   page: ServedPage | undefined,
   context: RunContext,
@@ -104,39 +150,81 @@ async function runOn(
   const ports = await choosePorts(values.port, values.numReplicas, terminal);
   const directory = makeDirectory(values.directory, clock);
   const stage: DemoStage = { ports, directory };
-  const plan = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
-  const loadOf = (client: ClientName) => demoLoad(values, stage, { client, plan });
-  terminal.line(headline(plan, ports.length, loadOf(values.policy)));
+  const times = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
+  const planOf = (client: ClientName): DrillPlan => {
+    const load = demoLoad(values, stage, { client, times });
+    const faults = demoFaults(times, load.replicas);
+    const { restartDelayMs } = times;
+    const served = { graphArguments: [], graph: undefined };
+    return { restart: "on-crash", restartDelayMs, ...served, load, faults };
+  };
+  const plan = planOf(values.policy);
+  terminal.line(headline(times, ports.length, plan.load));
   terminal.line(`Ledgers: ${directory}`);
-  if (values.compare) return compareDemo({ plan, stage, loadOf, require }, context);
-  const load = loadOf(values.policy);
-  const play = { ...stage, plan, load, watcher: page?.sink, require };
-  return playOne(play, { live: values.live, page }, context);
+  if (values.compare) return compareDemo({ planOf, stage, require }, context);
+  return playOne({ plan, directory, require }, { values, page }, context);
 }
 
-function refuseViewsOfComparison({ compare, live, ui }: DemoValues): void {
-  if (!compare || (!live && ui === undefined)) return;
-  const name = live ? "--live" : "--ui";
+/** The drill that a file says. */
+async function playScenario(
+  {
+    values,
+    page,
+    path,
+    scenario,
+  }: {
+    readonly values: DemoValues;
+    readonly page: ServedPage | undefined;
+    readonly path: string;
+    readonly scenario: Scenario;
+  },
+  context: RunContext,
+): Promise<ExitStatus> {
+  const { terminal, clock } = context;
+  const { replicas } = scenario.load;
+  const ports = await choosePorts(replicas[0]?.port ?? 0, replicas.length, terminal);
+  const plan = await scenarioPlan(scenario, { path, ports }, terminal);
+  const directory = makeDirectory(values.directory, clock);
+  terminal.line(scenarioHeadline(scenario, path));
+  terminal.line(`Ledgers: ${directory}`);
+  const require = [...scenario.require, ...values.require];
+  return playOne({ plan, directory, require }, { values, page }, context);
+}
+
+function refuseWithComparison({ compare, live, ui, output, html }: DemoValues): void {
+  if (!compare) return;
+  const given = { live, ui: ui !== undefined, output: output.length > 0, html: html !== undefined };
+  const [name] = Object.entries(given).find(([, isGiven]) => isGiven) ?? [];
+  if (name === undefined) return;
   throw new DfsError(
     "usage",
-    `${name} shows one run: it does not go with --compare, which is four`,
+    `--${name} shows one run: it does not go with --compare, which is four`,
   );
 }
 
 async function playOne(
   play: Omit<DemoPlay, "observer">,
-  { live, page }: { readonly live: boolean; readonly page: ServedPage | undefined },
+  { values, page }: { readonly values: DemoValues; readonly page: ServedPage | undefined },
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, clock } = context;
-  terminal.line(policyLine(play.load));
-  const watch = watchLoad(play.load, { detail: "seconds", live }, context);
-  const observer = demoObserver(watch.observer, terminal, clock);
-  const played = await playDemo({ ...play, observer }, context).finally(watch.close);
+  const outputs = planOutputs(values.output, undefined);
+  const { plan, require } = play;
+  terminal.line("The same by hand, each line in a terminal of its own:");
+  for (const line of drillLines(plan, require)) terminal.line(`  ${printable(line)}`);
+  terminal.line(policyLine(plan.load));
+  const watch = watchLoad(plan.load, { detail: "seconds", live: values.live }, context);
+  const observer = drillObserver(watch.observer, terminal, clock);
+  const played = await playDemo(
+    { ...play, ...{ observer, watcher: page?.sink, html: values.html } },
+    context,
+  ).finally(watch.close);
   const { statuses, ledger, report, pagePath } = played;
   page?.conclude(ledger, report);
   terminal.line("");
   const judged = showReport(report, terminal);
+  writeOutputs(outputs, { report, ledger });
+  for (const { path, format } of outputs) terminal.line(`Written: ${printable(path)} (${format})`);
   if (pagePath !== undefined) terminal.line(`HTML report: ${printable(pagePath)}`);
   return worstExitStatus([...statuses, judged]);
 }
@@ -152,12 +240,12 @@ function demoStreams({ durationMs }: DemoPlan): StreamConfig {
 function demoLoad(
   values: DemoValues,
   { ports }: DemoStage,
-  { client, plan }: { readonly client: ClientName; readonly plan: DemoPlan },
+  { client, times }: { readonly client: ClientName; readonly times: DemoPlan },
 ): LoadConfig {
   const hasAttemptTimeout = client === "adaptive" || client === "retry";
   return {
     replicas: ports.map((port) => ({ host: demoHost, port })),
-    durationMs: plan.durationMs,
+    durationMs: times.durationMs,
     ratePerSecond: values.rate,
     deadlineMs: values.deadline ?? (values.compare ? compareDeadlineMs : demoDeadlineMs),
     attemptTimeoutMs: hasAttemptTimeout ? values.attemptTimeout : undefined,
@@ -165,6 +253,6 @@ function demoLoad(
     question: { target: { vertex: 42_000 }, source: undefined, numVertices: 50_000 },
     verify: "answer",
     mode: "unary",
-    streams: values.compare ? undefined : demoStreams(plan),
+    streams: values.compare ? undefined : demoStreams(times),
   };
 }

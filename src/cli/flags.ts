@@ -12,6 +12,8 @@ export interface Flag<T> {
   readonly valueOptional?: true;
   /** For dfs itself to type: left out of the help. */
   readonly hidden?: true;
+  /** Other names of the flag, in kebab-case, that mean the same. */
+  readonly aliases?: readonly string[];
   /**
    * `texts` are the values as typed, in order, none when the flag is absent; throws usage errors.
    */
@@ -147,6 +149,23 @@ export const duration = {
     required(durationHint(options), parseDuration({ min: options.minMs, max: options.maxMs })),
 };
 
+/** `80%`, within a range in percent; its value is a share such as 0.8. */
+export const percentage = {
+  withDefault: (options: Omit<ValueOptions, "valueHint"> & Range & { default: string }) =>
+    withDefault({ ...described({ ...options, valueHint: "PERCENT" }) }, parsePercentage(options)),
+};
+
+function parsePercentage({ min, max }: Range): Parse<number> {
+  return (text, name) => {
+    const value = Number(text.replace(/%$/, ""));
+    if (/^(\d+(\.\d+)?|\.\d+)%$/.test(text) && value >= min && value <= max) return value / 100;
+    throw new DfsError(
+      "usage",
+      `${name} must be a percentage in ${min}%..${max}%: current value is "${text}"`,
+    );
+  };
+}
+
 /** One of a fixed set of words. */
 export function choice<const T extends string>(options: {
   description: string;
@@ -155,6 +174,18 @@ export function choice<const T extends string>(options: {
 }): Flag<T> {
   const { choices, ...rest } = options;
   return withDefault({ ...rest, valueHint: choices.join("|") }, parseChoice(choices));
+}
+
+/** A name that `parse` understands in more spellings than `names` lists. */
+export function named<const T extends string>(
+  options: ValueOptions & {
+    default: NoInfer<T>;
+    names: readonly T[];
+    parse: (text: string) => T | undefined;
+  },
+): Flag<T> {
+  const { names, parse, ...rest } = options;
+  return withDefault(rest, (text, name) => parse(text) ?? parseChoice(names)(text, name));
 }
 
 /** The same without a default. */
@@ -223,6 +254,13 @@ export function valueOrNone<T>(
       return typed === "" ? "alone" : parse(typed, name);
     },
   };
+}
+
+/** `flag`, which may be typed by another name too; the help says so. */
+export function alsoNamed<T>(alias: string, flag: Flag<T>): Flag<T> {
+  const description = `${flag.arg.description ?? ""} (also --${alias})`;
+  const aliases = [...(flag.aliases ?? []), alias];
+  return { ...flag, arg: { ...flag.arg, description }, aliases };
 }
 
 /** `flag`, left out of the help. */

@@ -20,3 +20,14 @@ export function watchInterrupts(): Interrupts {
   }
   return { soft: soft.signal, hard: hard.signal };
 }
+
+/** For a process that undoes what others leave: aborted by SIGTERM; the other two do nothing. */
+export function watchTermination(): AbortSignal {
+  const termination = new AbortController();
+  for (const name of signalNames) {
+    process.on(name, () => {
+      if (name === "SIGTERM") termination.abort(name);
+    });
+  }
+  return termination.signal;
+}

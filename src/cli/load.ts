@@ -1,26 +1,32 @@
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
-import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
+import { FaultLedger, faultConfig } from "../drill/fault-ledger.ts";
+import { assertLocal } from "../drill/inject-faults.ts";
+import { type FaultedLoad, loadUnderFaults } from "../drill/load-under-faults.ts";
+import { formatFault } from "../drill/planned-fault.ts";
 import { retryAttemptTimeoutMs } from "../failover/policy.ts";
+import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
-import { driveLoad } from "../load/drive-load.ts";
 import type { LoadConfig } from "../load/load-config.ts";
-import { LedgerCollector } from "../report/ledger-collector.ts";
+import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { showFault } from "./demo-observer.ts";
 import { type FlagValues, logfile } from "./flags.ts";
 import { graphFlags, graphOfFlags } from "./graph-flags.ts";
+import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
+import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { streamFlags, streamHeadline, withStreams } from "./stream-flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
-import type { Terminal } from "./terminal.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
 import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
@@ -30,6 +36,7 @@ const flagSpecs = {
   ...streamFlags,
   ...graphFlags,
   require: requireFlag,
+  ...faultFlags,
   ...viewFlags,
   logfile: logfile("client.log"),
   html: htmlFlag,
@@ -44,11 +51,13 @@ export const loadCommand = defineSubcommand({
   examples: [
     "dfs load --replicas localhost:50051,localhost:50052 --duration 60",
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
+    "dfs load --replicas localhost:50051,localhost:50052 --fault crash:50051@5s --fault stall:50052@back+3s+10s",
     "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
+  appendix: faultGrammarLines,
   flags: flagSpecs,
   run: (values, context) =>
     whileServing(values.ui, context, (page) => runAndJudge(values, page, context)),
@@ -57,47 +66,19 @@ export const loadCommand = defineSubcommand({
 async function runAndJudge(
   values: FlagValues<typeof flagSpecs>,
   page: ServedPage | undefined,
-  { terminal, interrupts, clock, typed }: RunContext,
+  context: RunContext,
 ): Promise<ExitStatus> {
-  const config = withStreams(loadConfig(values), values, typed);
+  const { terminal, interrupts } = context;
+  const config = withStreams(loadConfig(values), values, context.typed);
+  const faults = faultsOfFlags(values, config);
+  await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
-  const run = freshId();
   // What a page has shown must not be gone with it.
   const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
   if (html !== undefined) requirePagePlace(html);
-  const path = values.logfile;
-  const writer =
-    path === undefined
-      ? undefined
-      : LedgerWriter.open(path, {
-          flush: "batched",
-          clock,
-          onFailure: (failure) => warnOfLostRecords(failure, terminal),
-        });
-  interrupts.hard.addEventListener("abort", () => writer?.flush());
+  const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const sinks = [writer, collector.source(path ?? "this run"), page?.sink];
-  terminal.line(headline(config, run, path));
-  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
-  const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
-  const watch = watchLoad(config, { detail, live: values.live }, { terminal, clock });
-  const totals = await driveLoad({
-    run,
-    config,
-    graph,
-    openChannel: openHttp2Channel,
-    ledger: tee(...sinks.filter((sink) => sink !== undefined)),
-    lostRecordCount: () => writer?.audit() ?? 0,
-    observer: watch.observer,
-    clock,
-    signal: interrupts.soft,
-  }).finally(watch.close);
-  writer?.close();
-  if (writer?.failure !== undefined) {
-    terminal.notices.warn(
-      `${writer.lostRecordCount} record(s) are not in ${path}: ${writer.failure}`,
-    );
-  }
+  const driven = await drive({ config, graph, faults, path, live, page, collector }, context);
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -105,12 +86,69 @@ async function runAndJudge(
   if (html !== undefined) {
     terminal.line(`HTML report: ${printable(writePage(html, collector, report))}`);
   }
-  return worstExitStatus(totals.isInterrupted ? [exitStatus.interrupted, judged] : [judged]);
+  return worstExitStatus([...endingsOf(driven, interrupts, terminal), judged]);
 }
 
-/** Requests are what matters: they go on, and the verdict counts what is not on record. */
-export function warnOfLostRecords(failure: string, terminal: Terminal): void {
-  terminal.notices.warn(`${failure}; requests go on, their records are lost and counted`);
+interface Drive {
+  readonly config: LoadConfig;
+  readonly graph: Graph | undefined;
+  readonly faults: LoadFaults;
+  /** Of the load's ledger; undefined: none. */
+  readonly path: string | undefined;
+  readonly live: boolean;
+  readonly page: ServedPage | undefined;
+  readonly collector: LedgerCollector;
+}
+
+/** The load with its faults, its lines and its ledgers, from the headline to the last record. */
+async function drive(
+  { config, graph, faults: planned, path, live, page, collector }: Drive,
+  { terminal, interrupts, clock }: RunContext,
+): Promise<FaultedLoad> {
+  const run = freshId();
+  const onFailure = (failure: string) => warnOfLostRecords(failure, terminal);
+  const writer =
+    path === undefined
+      ? undefined
+      : LedgerWriter.open(path, { flush: "batched", clock, onFailure });
+  interrupts.hard.addEventListener("abort", () => writer?.flush());
+  terminal.line(headline(config, run, path));
+  const { faults } = planned;
+  const pageSinks = page === undefined ? [] : [page.sink];
+  const source = collector.source(path ?? unkeptSource);
+  const faultSinks = [collector.source(planned.path ?? unkeptSource), ...pageSinks];
+  const ledger = new FaultLedger({
+    ...{ path: planned.path, run: freshId(), command: "load faults", clock, onFailure },
+    config: { load: run, ...faultConfig(faults) },
+    sinks: faults.length === 0 ? [] : faultSinks,
+  });
+  if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
+  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
+  const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
+  const watch = watchLoad(config, { detail, live }, { terminal, clock });
+  const driven = await loadUnderFaults({
+    load: {
+      ...{ run, config, graph, openChannel: openHttp2Channel },
+      ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
+      lostRecordCount: () => writer?.audit() ?? 0,
+      ...{ observer: watch.observer, clock, signal: interrupts.soft },
+    },
+    ...{ faults, ledger, directory: planned.directory },
+    onFault: (event) => showFault(event, terminal),
+  }).finally(watch.close);
+  writer?.close();
+  ledger.close();
+  if (writer?.failure !== undefined) {
+    terminal.notices.warn(
+      `${writer.lostRecordCount} record(s) are not in ${path}: ${writer.failure}`,
+    );
+  }
+  return driven;
+}
+
+function faultLine({ faults, path }: LoadFaults, run: string): string {
+  const texts = faults.map((fault) => formatFault(fault)).join(", ");
+  return `Faults: ${printable(texts)}\nLedger of the faults: ${path ?? "none"}; run ${run}`;
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {

@@ -89,9 +89,7 @@ export const reportCommand = defineSubcommand({
     const ledger = new LedgerCollector(selectionOf(values.run));
     await readLedgers(paths, ledger);
     const report = reportLedgers(ledger, values.require);
-    for (const output of outputs) {
-      writeOutput(output.path, fileText({ report, ledger }, output.format, explain));
-    }
+    writeOutputs(outputs, { report, ledger }, explain);
     if (outputs.length > 0) showVerdicts(report, outputs, terminal);
     else await print({ report, ledger }, format, terminal, explain);
     if (html !== undefined) {
@@ -129,6 +127,15 @@ function layoutOf({ color, columns }: Terminal): TextOptions {
 interface Reported {
   readonly report: Report;
   readonly ledger: LedgerCollector;
+}
+
+/** Writes the report to each of `outputs`; throws `cannot-run` when it cannot. */
+export function writeOutputs(
+  outputs: readonly ReportOutput[],
+  reported: Reported,
+  explain = false,
+): void {
+  for (const { path, format } of outputs) writeOutput(path, fileText(reported, format, explain));
 }
 
 /** What goes into a file, piece by piece: a table of a million rows is never held as a whole. */

@@ -3,17 +3,12 @@ import { DfsError, messageOf } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, exitStatusOf, worstExitStatus } from "../base/exit-status.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { printable } from "../base/printable.ts";
+import type { Entries, Entry } from "./entry.ts";
+import { faultEntries } from "./fault/entries.ts";
 import { watchInterrupts } from "./interrupts.ts";
-import type { Subcommand } from "./subcommand.ts";
 import { createTerminal, type Terminal } from "./terminal.ts";
 
-interface Entry {
-  readonly summary: string;
-  /** Loaded when asked for, so that `dfs fault` never waits for gRPC to load. */
-  readonly load: () => Promise<Subcommand>;
-}
-
-const entries: Readonly<Record<string, Entry>> = {
+const entries: Entries = {
   serve: {
     summary: "Run a replica, or several, of the depth-first search service",
     load: async () => (await import("./serve.ts")).serveCommand,
@@ -26,14 +21,7 @@ const entries: Readonly<Record<string, Entry>> = {
     summary: "Ask replicas for one search, and print its answer or its order",
     load: async () => (await import("./query.ts")).queryCommand,
   },
-  "fault crash": {
-    summary: "Kill the process that listens on a port",
-    load: async () => (await import("./fault.ts")).crashCommand,
-  },
-  "fault stall": {
-    summary: "Suspend the process that listens on a port, then resume it",
-    load: async () => (await import("./fault.ts")).stallCommand,
-  },
+  ...faultEntries,
   report: {
     summary: "Turn ledgers into figures and a verdict",
     load: async () => (await import("./report.ts")).reportCommand,
@@ -105,6 +93,8 @@ async function dispatch(
   if (asksHelp || words.length === 0 || first === "help") {
     return showHelp(first === "help" ? words.slice(1) : words, terminal);
   }
+  // For dfs itself to type, so no list names it; and what ends others must not end it.
+  if (first === "watchdog") return await (await import("./watchdog.ts")).runWatchdog(terminal);
   const { entry, rest } = findEntry(words);
   const interrupts = watchInterrupts();
   const subcommand = await entry.load();
@@ -122,14 +112,14 @@ async function dispatch(
 /** The subcommand named by the first word, or by the first two. */
 function findEntry(words: readonly string[]): { entry: Entry; rest: readonly string[] } {
   for (const length of [2, 1]) {
-    const entry = entries[words.slice(0, length).join(" ")];
+    const entry = entryNamed(words.slice(0, length).join(" "));
     if (entry !== undefined) return { entry, rest: words.slice(length) };
   }
   const [first = "", second] = words;
   const kinds = names().filter((name) => name.startsWith(`${first} `));
   if (kinds.length > 0) {
     const rule = `"dfs ${first}" needs one of ${kinds.map((name) => name.slice(first.length + 1)).join(", ")}`;
-    const hint = second === undefined ? "" : didYouMean(`${first} ${second}`, kinds);
+    const hint = second === undefined ? "" : didYouMean(`${first} ${second}`, allNames());
     const current = second === undefined ? "" : `: current value is "${second}"`;
     throw new DfsError("usage", `${rule}${current}${hint}`);
   }
@@ -143,10 +133,17 @@ function names(): string[] {
   return Object.keys(entries);
 }
 
+function allNames(): string[] {
+  return Object.entries(entries).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
+}
+
+function entryNamed(name: string): Entry | undefined {
+  return entries[name] ?? Object.values(entries).find(({ aliases = [] }) => aliases.includes(name));
+}
+
 async function showHelp(words: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const named = words.filter((word) => !word.startsWith("-"));
-  const exact = names().find((name) => named.slice(0, 2).join(" ") === name || named[0] === name);
-  const entry = exact === undefined ? undefined : entries[exact];
+  const entry = entryNamed(named.slice(0, 2).join(" ")) ?? entryNamed(named[0] ?? "");
   if (entry !== undefined) {
     terminal.line(await (await entry.load()).help());
     return exitStatus.verified;
@@ -160,7 +157,11 @@ async function showHelp(words: readonly string[], terminal: Terminal): Promise<E
 
 function rootHelp(group: string | undefined): string {
   const listed = names().filter((name) => group === undefined || name.startsWith(`${group} `));
-  const rows = listed.map((name) => `  dfs ${name.padEnd(14)}${entries[name]?.summary ?? ""}`);
+  const rows = listed.map((name) => {
+    const { summary = "", aliases = [] } = entries[name] ?? {};
+    const also = aliases.map((alias) => `dfs ${alias}`).join(", ");
+    return `  dfs ${name.padEnd(15)}${summary}${also === "" ? "" : ` (also ${also})`}`;
+  });
   return `${[
     "dfs runs a replicated gRPC service, drives it through a failover client, breaks it for real,",
     "and proves with numbers that nothing was lost.",

@@ -19,6 +19,10 @@ const specs = {
   }),
   policy: flags.choice({ description: "Policy", choices: ["retry", "none"], default: "retry" }),
   dryRun: flags.toggle("Only show"),
+  delay: flags.alsoNamed(
+    "after",
+    flags.duration.withDefault({ description: "When", default: "0", minMs: 0, maxMs: 100_000 }),
+  ),
   logfile: flags.logfile("client.log"),
   ui: flags.valueOrNone({ description: "Page", valueHint: "PORT" }, flags.port),
   output: flags.repeated({ description: "File", valueHint: "FILE", alias: "o" }, flags.parseText),
@@ -35,6 +39,12 @@ describe("reading a command line", () => {
     expect(() => read("--replicas a:1 -x y")).toThrow("Unknown flag -x");
   });
 
+  test("takes another name for a flag that has one", () => {
+    expect(read("--replicas a:1 --after 5").delay).toBe(5000);
+    expect(read("--replicas a:1 --after=5s").delay).toBe(5000);
+    expect(specs.delay.arg.description).toBe("When (also --after)");
+  });
+
   test("takes --flag VALUE and --flag=VALUE, and the defaults for the rest", () => {
     const values = read("--replicas localhost:1,[::1]:2 --duration=1m30s");
     expect(values).toEqual({
@@ -46,6 +56,7 @@ describe("reading a command line", () => {
       numVertices: 50_000,
       policy: "retry",
       dryRun: false,
+      delay: 0,
       logfile: "client.log",
       ui: undefined,
       output: [],
@@ -76,6 +87,8 @@ describe("reading a command line", () => {
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["--replicas a:1 --dutation 5", 'Unknown flag --dutation; did you mean "--duration"?'],
     ["-duration 5", 'Unknown flag -duration; did you mean "--duration"?'],
+    ["--replicas a:1 --delay 1 --after 2", "--delay is given more than once (--after is the same)"],
+    ["--replicas a:1 --aftr 5", 'Unknown flag --aftr; did you mean "--after"?'],
     ["--replicas a:1 --duration", "--duration needs a value"],
     ["--replicas a:1 --duration --dry-run", "--duration needs a value"],
     ["--replicas a:1 --duration 5 --duration 6", "--duration is given more than once"],

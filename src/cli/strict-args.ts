@@ -26,22 +26,24 @@ export function parseStrictly(
 ): StrictArgs {
   const known = new Map(Object.entries(flags).map(([key, flag]) => [flagName(key), flag]));
   const aliases = aliasesOf(flags);
+  const names = [...known.keys(), ...aliases.keys()].filter((name) => !name.startsWith("-"));
   const texts = new Map<string, string[]>();
   const positionals: string[] = [];
   const words = [...rawArgs];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (!isFlag(word)) {
-      if (!positionalsAllowed) throw unexpectedWord(word, known.keys());
+      if (!positionalsAllowed) throw unexpectedWord(word, names);
       positionals.push(word);
       continue;
     }
     const { name: writtenName, inlineValue } = splitFlag(word);
     const name = aliases.get(writtenName) ?? writtenName;
     const flag = known.get(name);
-    if (flag === undefined) throw unknownFlag(word, name, known.keys());
+    if (flag === undefined) throw unknownFlag(word, name, names);
     const given = texts.get(name) ?? [];
     if (given.length > 0 && !flag.repeatable) {
-      throw new DfsError("usage", `--${name} is given more than once`);
+      const also = writtenName === name ? "" : ` (--${writtenName} is the same)`;
+      throw new DfsError("usage", `--${name} is given more than once${also}`);
     }
     given.push(typed(flag, name, inlineValue, words));
     texts.set(name, given);
@@ -49,12 +51,13 @@ export function parseStrictly(
   return { texts, positionals };
 }
 
-/** `-o` to `output`. */
+/** `-o` to `output`, `after` to `delay`. */
 function aliasesOf(flags: Flags): ReadonlyMap<string, string> {
   return new Map(
-    Object.entries(flags).flatMap(([key, { arg }]) =>
-      "alias" in arg && typeof arg.alias === "string" ? [[`-${arg.alias}`, flagName(key)]] : [],
-    ),
+    Object.entries(flags).flatMap(([key, { arg, aliases = [] }]) => {
+      const letter = "alias" in arg && typeof arg.alias === "string" ? [`-${arg.alias}`] : [];
+      return [...letter, ...aliases].map((alias) => [alias, flagName(key)] as const);
+    }),
   );
 }
 

@@ -1,3 +1,6 @@
+import type { Endpoint } from "../base/endpoint.ts";
+import { faultDefaults, type PlannedFault } from "./planned-fault.ts";
+
 /** The demo's timeline, in spans since the load began unless said otherwise. */
 export interface DemoPlan {
   readonly durationMs: number;
@@ -31,4 +34,21 @@ export function planDemo(durationMs: number): DemoPlan {
     stallPauseMs: scaled(3000),
     stallMs: scaled(10_000),
   };
+}
+
+/** The faults of the timeline: the first replica is crashed, the second stalled. */
+export function demoFaults(
+  { crashAtMs, stallPauseMs, stallMs }: DemoPlan,
+  replicas: readonly Endpoint[],
+): readonly PlannedFault[] {
+  const [first, second = first] = replicas;
+  if (first === undefined || second === undefined) throw new Error("a demo has replicas");
+  const { signal } = faultDefaults;
+  const whoever = { expect: undefined, namesHost: false };
+  const atCrash = { from: "begin", afterMs: crashAtMs } as const;
+  const atStall = { from: "back", afterMs: stallPauseMs } as const;
+  return [
+    { kind: "crash", signal, endpoint: first, start: atCrash, ...whoever },
+    { kind: "stall", durationMs: stallMs, endpoint: second, start: atStall, ...whoever },
+  ];
 }

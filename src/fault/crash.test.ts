@@ -34,6 +34,50 @@ describe("injectCrash()", () => {
     expect(sim.records).toEqual([]);
   });
 
+  test("sends the signal asked for, and says what to do when it is survived", async () => {
+    const sim = new FaultSimulation();
+    sim.add(7);
+    await sim.run(injectCrash({ ...crash, signal: "SIGTERM" }, sim.options()));
+    expect(sim.signals).toEqual(["SIGTERM 7"]);
+    expect(sim.events.at(-1)).toMatchObject({ kind: "injected", signal: "SIGTERM" });
+
+    const survivor = new FaultSimulation();
+    survivor.add(7).onKill = () => undefined;
+    const { message } = await survivor.failure(
+      injectCrash({ ...crash, signal: "SIGTERM" }, survivor.options()),
+    );
+    expect(message).toContain(
+      "still there 2 s after its SIGTERM; it handles or blocks that signal",
+    );
+    expect(message).toContain("leave --signal out for SIGKILL");
+    expect(survivor.records).toEqual([]);
+  });
+
+  test("sends no signal that the target ignores or the system does not have", async () => {
+    const deaf = new FaultSimulation({ dropsSignal: () => "it ignores that signal" });
+    deaf.add(7);
+    const request = { ...crash, signal: "SIGHUP", delayMs: 5000 } as const;
+    const { message } = await deaf.failure(injectCrash(request, deaf.options()));
+    expect(message).toContain("Cannot send SIGHUP to dfs (pid 7) as it ignores that signal");
+    expect(deaf.signals).toEqual([]);
+    const other = new FaultSimulation({ signals: ["SIGKILL"] });
+    other.add(7);
+    const failure = await other.failure(injectCrash(request, other.options()));
+    expect(failure.message).toContain("this system does not know it");
+  });
+
+  test("does not wait for a blow by a signal that the system does not have", async () => {
+    const sim = new FaultSimulation({ signals: ["SIGKILL"] });
+    const startUs = sim.clock.nowUs();
+    const request = { ...crash, signal: "SIGTERM", delayMs: 40_000 } as const;
+    const { message } = await sim.failure(injectCrash(request, sim.options()));
+    expect(message).toBe(
+      "Cannot send SIGTERM as this system does not know it: it has SIGKILL, " +
+        "which dfs fault crash sends",
+    );
+    expect(sim.clock.nowUs() - startUs).toBeLessThan(1_000_000);
+  });
+
   test("does not claim the end of a process that ended by itself before the blow", async () => {
     const sim = new FaultSimulation({ glance: async () => "gone" });
     sim.add(7);

@@ -1,5 +1,5 @@
 import type { FaultRecord } from "../ledger/record.ts";
-import type { FaultName } from "./fault-request.ts";
+import type { FaultName } from "./fault-kinds.ts";
 import type { ProcessFacts } from "./process-facts.ts";
 
 /** The record of an effect that was observed at `tUs`. */

@@ -30,6 +30,14 @@ export function listenersOf(
   });
 }
 
+/** Whether the process holds a listening socket of the port; reads its own files alone. */
+export function listensOn(pid: number, port: number): boolean {
+  const sockets = listeningSockets().filter((socket) => socket.port === port);
+  const inodes = new Set(sockets.map(({ inode }) => inode));
+  const directory = `/proc/${pid}/fd/`;
+  return namesIn(directory).some((fd) => inodes.has(socketInode(linkAt(directory + fd)) ?? -1));
+}
+
 function listeningSockets(): ListeningSocket[] {
   try {
     return [

@@ -52,6 +52,11 @@ export function parseLsof(text: string): Listener[] {
   return listeners;
 }
 
+/** macOS keeps the interface of a link-local address in its second word: `fe80:4::1`. */
+function withoutScope(address: string | undefined): string | undefined {
+  return address?.replace(/^(fe[89ab][0-9a-f]):[0-9a-f]{1,4}::/, "$1::");
+}
+
 function listenerOf(
   file: ReadonlyMap<string, string>,
   owner: { pid: number; uid: number | undefined },
@@ -60,7 +65,7 @@ function listenerOf(
   const match = /^(\*|\[[^\]]+\]|[^[\]:>]+):(\d+)$/.exec(file.get("n") ?? "");
   if (match === null) return undefined;
   const wildcard = file.get("t") === "IPv6" ? anyIpv6 : anyIpv4;
-  const address = match[1] === "*" ? wildcard : canonicalAddress(match[1] ?? "");
+  const address = match[1] === "*" ? wildcard : withoutScope(canonicalAddress(match[1] ?? ""));
   if (address === undefined) return undefined;
   const pid = owner.pid > 0 ? owner.pid : undefined;
   return { protocol: "tcp", address, port: Number(match[2]), pid, uid: owner.uid };

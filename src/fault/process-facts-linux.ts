@@ -1,8 +1,16 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { type CrashSignal, numberOf } from "./crash-signals.ts";
 import type { ProcessParent } from "./lineage.ts";
 import { type ProcStat, parseProcStat } from "./proc-stat.ts";
+import {
+  dropsSignal,
+  isActivated,
+  leadsNamespace,
+  parseProcStatus,
+  serviceUnit,
+} from "./proc-status.ts";
 import { formatCommandLine, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 
 /**
@@ -42,6 +50,13 @@ export function parentOf(pid: number): ProcessParent | undefined {
   return { pid, parentPid: stat.parentPid, startedUs: Number(stat.startTicks) * tickUs };
 }
 
+/** System.dropsSignal(). */
+export function whyDropped(pid: number, signal: CrashSignal): string | undefined {
+  const number = numberOf(signal);
+  const status = parseProcStatus(readText(`/proc/${pid}/status`));
+  return number === undefined ? undefined : dropsSignal(status, number);
+}
+
 function inspect(pid: number, bootUs: number | undefined): ProcessFacts | undefined {
   const stat = readStat(pid);
   if (stat === undefined) return undefined;
@@ -49,9 +64,9 @@ function inspect(pid: number, bootUs: number | undefined): ProcessFacts | undefi
   if (state === "gone") return undefined;
   const words = readText(`/proc/${pid}/cmdline`).replace(/\0$/, "").split("\0");
   const executable = readExecutable(pid);
-  const uid = Number(
-    /^Uid:\s+\d+\s+(\d+)/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? Number.NaN,
-  );
+  const status = parseProcStatus(readText(`/proc/${pid}/status`));
+  const unit = serviceUnit(readText(`/proc/${pid}/cgroup`));
+  const namespacePid = status.namespacePids.at(-1) ?? pid;
   return {
     pid,
     parentPid: stat.parentPid,
@@ -60,13 +75,16 @@ function inspect(pid: number, bootUs: number | undefined): ProcessFacts | undefi
     commandLine: words.length === 1 && words[0] === "" ? "" : formatCommandLine(words),
     startedUs: bootUs === undefined ? undefined : bootUs + Number(stat.startTicks) * tickUs,
     identity: stat.startTicks,
-    uid: Number.isNaN(uid) ? undefined : uid,
-    user: loginName(uid),
+    uid: status.uid,
+    user: status.uid === undefined ? "" : loginName(status.uid),
     state,
     leadsForegroundJob:
       stat.terminal !== 0 &&
       stat.foregroundGroup === stat.processGroup &&
       pid === stat.processGroup,
+    ...(leadsNamespace(status) ? { leadsNamespace: true } : {}),
+    ...(isActivated(readText(`/proc/${pid}/environ`), namespacePid) ? { isActivated: true } : {}),
+    ...(unit === undefined ? {} : { unit }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { DfsError } from "../base/errors.ts";
-import { lineageOf } from "./lineage.ts";
+import type { ParentOf } from "./lineage.ts";
 import type { ProcessFacts } from "./process-facts.ts";
 import { parsePs, parsePsPrograms, psColumns, psEnvironment, psProgramColumns } from "./ps.ts";
 import { runTool, toolFailure } from "./run-tool.ts";
@@ -18,11 +18,11 @@ export async function inspectProcesses(
   return new Map(facts.map((process) => [process.pid, process]));
 }
 
-/** `pid` and its ancestors. */
-export async function findLineage(pid: number): Promise<ReadonlySet<number>> {
+/** The parents of all processes there are. */
+export async function findParents(): Promise<ParentOf> {
   const processes = parsePs(await ps(["-A", ...psColumns]), new Map());
   const byPid = new Map(processes.map((process) => [process.pid, process]));
-  return lineageOf(pid, (child) => byPid.get(child));
+  return (child) => byPid.get(child);
 }
 
 async function ps(options: readonly string[]): Promise<string> {

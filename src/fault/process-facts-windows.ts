@@ -1,5 +1,5 @@
 import { DfsError } from "../base/errors.ts";
-import { lineageOf } from "./lineage.ts";
+import type { ParentOf } from "./lineage.ts";
 import type { ProcessFacts } from "./process-facts.ts";
 import {
   parseWin32Parents,
@@ -19,11 +19,11 @@ export async function inspectProcesses(
   return new Map(rows.map((process) => [process.pid, process]));
 }
 
-/** `pid` and its ancestors. */
-export async function findLineage(pid: number): Promise<ReadonlySet<number>> {
+/** The parents of all processes there are. */
+export async function findParents(): Promise<ParentOf> {
   const parents = parseWin32Parents(await runPowerShell(win32ParentScript));
   if (parents === undefined) throw notJson();
-  return lineageOf(pid, (child) => parents.get(child));
+  return (child) => parents.get(child);
 }
 
 function notJson(): DfsError {

@@ -17,7 +17,7 @@ import {
 } from "./process-facts.ts";
 import { inspectProcesses, parentOf, stateOfProcess } from "./process-facts-linux.ts";
 import { parsePs, parsePsPrograms } from "./ps.ts";
-import { parseWin32Parents, parseWin32Processes } from "./win32-process.ts";
+import { isSameCreation, parseWin32Parents, parseWin32Processes } from "./win32-process.ts";
 
 const onLinux = process.platform === "linux";
 
@@ -100,6 +100,27 @@ describe("parsePs()", () => {
     });
   });
 
+  test("takes no words of a command line for columns, whatever they are", () => {
+    const start = "Sun Nov 22 21:35:00 2026";
+    const lines = [
+      `  1     0     1    -1     0 Ss   ${start} root             /sbin/launchd`,
+      "  7 7 T Z 0",
+      `x   9     1     9     9   501 T    ${start} anna             /bin/x`,
+      "p611",
+      "n*:50051",
+      "",
+      `501     1   501    -1   501 Z    ${start} anna             (dfs)`,
+    ];
+    for (const [index, commandLine] of lines.entries()) {
+      const pid = 700 + index;
+      const row = `  ${pid}     1   ${pid}   ${pid}   501 S+   ${start} anna             ${commandLine}\n`;
+      const [facts, ...more] = parsePs(row, parsePsPrograms(`  ${pid} /bin/a ${commandLine}\n`));
+      expect(more).toEqual([]);
+      expect(facts).toMatchObject({ pid, uid: 501, user: "anna", state: "running", parentPid: 1 });
+      expect(facts?.commandLine).toBe(commandLine.trim());
+    }
+  });
+
   test("finds nothing in an error text", () => {
     expect(parsePs("ps: illegal argument\n", new Map())).toEqual([]);
   });
@@ -147,6 +168,24 @@ describe("parseWin32Processes()", () => {
     const parents = parseWin32Parents(fixture("windows-win32-process.json"));
     expect(parents?.get(7796)?.parentPid).toBe(5120);
   });
+});
+
+describe("isSameCreation()", () => {
+  const identity = "134398569001234560";
+  const cases: readonly [string, bigint | undefined, string, boolean][] = [
+    ["the same instant", 134398569001234560n, identity, true],
+    ["the digit that CIM leaves out", 134398569001234567n, identity, true],
+    ["a rounded microsecond", 134398569001234555n, identity, true],
+    ["a later process of that pid", 134398569001334560n, identity, false],
+    ["an earlier one", 134398568001234560n, identity, false],
+    ["an instant that Windows does not tell", undefined, identity, true],
+    ["a process whose creation was never told", 134398569001234560n, "", true],
+  ];
+  for (const [name, created, known, isSame] of cases) {
+    test(`isSameCreation() says ${isSame} of ${name}`, () => {
+      expect(isSameCreation(created, { identity: known })).toBe(isSame);
+    });
+  }
 });
 
 describe("lineageOf()", () => {

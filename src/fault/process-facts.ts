@@ -27,6 +27,12 @@ export interface ProcessFacts {
    * It leads a terminal's foreground job, so the shell takes its prompt back when it is suspended.
    */
   readonly leadsForegroundJob: boolean;
+  /** It is the first process of a pid namespace below ours, such as a container's. */
+  readonly leadsNamespace?: true;
+  /** It was given its listening sockets by a service manager (LISTEN_PID, LISTEN_FDS). */
+  readonly isActivated?: true;
+  /** The systemd service it belongs to. */
+  readonly unit?: string;
 }
 
 /** Whether `a` and `b` are the very same process. */

@@ -1,8 +1,8 @@
 import { type Clock, waitUntil } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
-import type { Target } from "./fault-request.ts";
 import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 import type { System } from "./system.ts";
+import type { Target } from "./target.ts";
 
 export interface Observation<T> {
   readonly state: T;

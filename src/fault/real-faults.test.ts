@@ -6,7 +6,8 @@ import { isAlive, killForSure, linuxState } from "../../tests/support/process-st
 import { sleep, systemClock, waitUntil } from "../base/clock.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
 import { injectCrash } from "./crash.ts";
-import type { FaultEvent, FaultOptions } from "./fault-request.ts";
+import type { FaultEvent } from "./fault-event.ts";
+import type { FaultOptions } from "./fault-request.ts";
 import { hostSystem } from "./host-system.ts";
 import type { Listener } from "./listener.ts";
 import { listenerSources } from "./listeners-linux.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Listener } from "./listener.ts";
 import type { ProcessFacts } from "./process-facts.ts";
-import { relevantPids, resolveTargets, type Situation } from "./resolve-targets.ts";
+import { relevantPids, resolveTargets } from "./resolve-targets.ts";
+import type { Situation } from "./situation.ts";
 
 function listener(pid: number | undefined, port: number, address = "127.0.0.1"): Listener {
   return { protocol: "tcp", address, port, pid, uid: pid === undefined ? 0 : 1000 };
@@ -33,6 +34,9 @@ function situation(listeners: readonly Listener[], change: Partial<Situation> = 
     addresses: undefined,
     pid: undefined,
     all: false,
+    expect: undefined,
+    force: false,
+    parentOf: () => undefined,
     listeners,
     processes: new Map(pids.map((pid) => [pid, facts(pid)])),
     ownPid: 900,
@@ -61,6 +65,7 @@ describe("resolveTargets() finds", () => {
     expect(resolveTargets(situation(listeners))).toEqual({
       kind: "targets",
       targets: [{ process: facts(7), addresses: ["127.0.0.1", "::1"] }],
+      notices: [],
     });
   });
 
@@ -138,7 +143,7 @@ describe("resolveTargets() refuses", () => {
       situation([listener(7, 50051, "0.0.0.0"), listener(8, 50051, "0.0.0.0")]),
     );
     expect(reason).toBe("several-owners");
-    expect(message).toContain("2 processes listen there (narrow with --host or hit all");
+    expect(message).toContain("2 processes listen there (narrow with --host or --pid or hit all");
     expect(message).toContain("dfs (pid 7) at 0.0.0.0:50051, started as: dfs serve");
     expect(message).toContain("dfs (pid 8) at 0.0.0.0:50051");
   });

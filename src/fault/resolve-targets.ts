@@ -1,40 +1,12 @@
-import type { FaultName, Target } from "./fault-request.ts";
+import { faultKinds } from "./fault-kinds.ts";
+import { masterText, noticesOf, objectionTo } from "./guards.ts";
 import { formatSocketAddress, servesAddress } from "./ip-address.ts";
 import type { Listener } from "./listener.ts";
-import { formatCommand, formatProcess, type ProcessFacts } from "./process-facts.ts";
+import { formatCommand, formatProcess } from "./process-facts.ts";
 import { formatOwner } from "./signals.ts";
-
-/** Everything a decision needs; nothing is looked up. */
-export interface Situation {
-  readonly fault: FaultName;
-  readonly port: number;
-  /** The addresses that --host names; undefined: any. */
-  readonly addresses: readonly string[] | undefined;
-  /** Only this owner; undefined: any. */
-  readonly pid: number | undefined;
-  readonly all: boolean;
-  readonly listeners: readonly Listener[];
-  /** Facts of the processes that live, at least of those relevantPids() names. */
-  readonly processes: ReadonlyMap<number, ProcessFacts>;
-  readonly ownPid: number;
-  /** Undefined where the system has no such number. */
-  readonly ownUid: number | undefined;
-  /** Our own pid and those of our ancestors. */
-  readonly lineage: ReadonlySet<number>;
-  /** Pids never touched, and what they are. */
-  readonly reserved: ReadonlyMap<number, string>;
-}
-
-export type Resolution =
-  | { readonly kind: "targets"; readonly targets: readonly Target[] }
-  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly message: string };
-
-export type RefusalReason =
-  | "nothing-listens"
-  | "owner-not-visible"
-  | "several-owners"
-  | "protected"
-  | "already-stopped";
+import type { RefusalReason, Resolution, Situation } from "./situation.ts";
+import { isActivator } from "./socket-holders.ts";
+import type { Target } from "./target.ts";
 
 /** How many neighbours a refusal lists. */
 const neighbourMaxCount = 4;
@@ -43,37 +15,46 @@ const neighbourMaxCount = 4;
 export function resolveTargets(situation: Situation): Resolution {
   const matches = matchingListeners(situation);
   const hidden = matches.find((listener) => listener.pid === undefined);
-  const targets = targetsOf(matches, situation);
+  const targets = withoutActivators(targetsOf(matches, situation));
   if (targets.length === 0 && hidden === undefined) {
     return refused(situation, "nothing-listens", nothingListens(situation));
   }
   if (hidden !== undefined && (targets.length === 0 || situation.all)) {
     return refused(situation, "owner-not-visible", notVisible(hidden, situation));
   }
-  if (targets.length + (hidden === undefined ? 0 : 1) > 1 && !situation.all) {
-    return refused(situation, "several-owners", severalOwners(targets, hidden, situation.port));
+  const mayBeSeveral = situation.all && !faultKinds[situation.fault].onlyOne;
+  if (targets.length + (hidden === undefined ? 0 : 1) > 1 && !mayBeSeveral) {
+    return refused(situation, "several-owners", severalOwners(targets, hidden, situation));
   }
-  for (const { process } of targets) {
-    const reason = protection(process, situation);
-    if (reason !== undefined) return refused(situation, "protected", reason);
-    if (situation.fault === "stall" && process.state === "stopped") {
-      return refused(
-        situation,
-        "already-stopped",
-        `${formatProcess(process)} is suspended already: its resumption is not ours to decide`,
-      );
-    }
-  }
-  return { kind: "targets", targets };
+  const objection = objectionTo(targets, situation);
+  if (objection !== undefined) return refused(situation, objection.reason, objection.why);
+  return { kind: "targets", targets, notices: noticesOf(targets, ownersOf(situation), situation) };
 }
 
 /**
- * The processes whose facts a decision about `situation` needs: the owners, else the neighbours'
- * owners.
+ * A service manager that has handed its port over keeps it open, but is not who serves it: it is no
+ * target as long as another process is.
+ */
+function withoutActivators(owners: readonly Target[]): readonly Target[] {
+  const servers = owners.filter(({ process }) => !isActivator(process));
+  return servers.length > 0 ? servers : owners;
+}
+
+/** All visible owners of the port, whatever narrows the choice. */
+function ownersOf(situation: Situation): readonly Target[] {
+  const unnarrowed = { ...situation, addresses: undefined, pid: undefined };
+  return targetsOf(matchingListeners(unnarrowed), situation);
+}
+
+/**
+ * The processes whose facts a decision about `situation` needs: the owners of the port, else the
+ * neighbours' owners.
  */
 export function relevantPids(situation: Omit<Situation, "processes">): readonly number[] {
-  const owners = pidsOf(matchingListeners(situation));
-  if (owners.length > 0) return owners;
+  const { port, listeners } = situation;
+  if (pidsOf(matchingListeners(situation)).length > 0) {
+    return pidsOf(listeners.filter((listener) => listener.port === port));
+  }
   return pidsOf([...elsewhereOnPort(situation), ...nearestListeners(situation)]);
 }
 
@@ -102,15 +83,6 @@ function targetsOf(matches: readonly Listener[], situation: Situation): Target[]
 function pidsOf(listeners: readonly Listener[]): number[] {
   const pids = listeners.flatMap((listener) => listener.pid ?? []);
   return [...new Set(pids)].sort((a, b) => a - b);
-}
-
-function protection(target: ProcessFacts, situation: Situation): string | undefined {
-  const what = situation.reserved.get(target.pid);
-  if (target.pid <= 0) return `pid ${target.pid} is no process`;
-  if (what !== undefined) return `pid ${target.pid} is ${what}`;
-  if (target.pid === situation.ownPid) return `${formatProcess(target)} is this very process`;
-  if (situation.lineage.has(target.pid)) return `${formatProcess(target)} is an ancestor of dfs`;
-  return undefined;
 }
 
 function nothingListens(situation: Situation): string {
@@ -170,16 +142,19 @@ function notVisible(hidden: Listener, { port, ownUid }: Situation): string {
 function severalOwners(
   targets: readonly Target[],
   hidden: Listener | undefined,
-  port: number,
+  situation: Situation,
 ): string {
+  const { port, fault } = situation;
   const owners = targets.map(({ process, addresses }) => {
     const at = addresses.map((address) => formatSocketAddress(address, port)).join(" and ");
-    return `${formatProcess(process)} at ${at}, started as: ${formatCommand(process)}`;
+    const role = masterText({ process, addresses }, targets, situation);
+    return `${formatProcess(process)}${role} at ${at}, started as: ${formatCommand(process)}`;
   });
   if (hidden !== undefined) {
     owners.push(`${ownerText(hidden)} at ${formatSocketAddress(hidden.address, port)}`);
   }
-  const remedy = "narrow with --host or hit all of them with --all";
+  const all = faultKinds[fault].onlyOne ? "" : " or hit all of them with --all";
+  const remedy = `narrow with --host or --pid${all}`;
   return `${owners.length} processes listen there (${remedy}): ${owners.join("; ")}`;
 }
 

@@ -25,6 +25,14 @@ export function suspendBySignal(
   isSame: (target: ProcessFacts) => boolean,
 ): Suspension {
   sendSignal(target, "SIGSTOP");
+  return claimBySignal(target, isSame);
+}
+
+/** What resumes with SIGCONT; harmless to a process that runs. */
+export function claimBySignal(
+  target: ProcessFacts,
+  isSame: (target: ProcessFacts) => boolean,
+): Suspension {
   let wasThere: boolean | undefined;
   return {
     resume() {

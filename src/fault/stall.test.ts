@@ -15,7 +15,7 @@ describe("injectStall()", () => {
     expect(result.outcome).toBe("done");
     // Seen suspended at 200, resumed 1000 later, seen running after another 50.
     expect(sim.written(startUs)).toEqual(["stall begin 7 @200", "stall end 7 @1250"]);
-    expect(sim.kinds()).toEqual(["resolved", "no-watchdog", "started", "recovered"]);
+    expect(sim.kinds()).toEqual(["resolved", "started", "recovered"]);
     expect(sim.events.at(-1)).toMatchObject({ stalledMs: 1050 });
   });
 
@@ -53,7 +53,7 @@ describe("injectStall()", () => {
     sim.clock.after(450, () => sim.set(7, "gone"));
     const result = await sim.run(injectStall(stall, sim.options()));
     expect(result.outcome).toBe("target-gone");
-    expect(sim.kinds()).toEqual(["resolved", "no-watchdog", "started", "target-gone"]);
+    expect(sim.kinds()).toEqual(["resolved", "started", "target-gone"]);
     // The watch looks every 100 ms.
     expect(sim.written(startUs)).toEqual(["stall begin 7 @0", "stall end 7 @500"]);
     expect(sim.signals).toEqual(["suspend 7"]);
@@ -106,7 +106,7 @@ describe("injectStall()", () => {
     expect(result.outcome).toBe("interrupted");
     expect(resumedMs).toBe(35);
     // An effect that nobody saw is not recorded.
-    expect(sim.kinds()).toEqual(["resolved", "no-watchdog"]);
+    expect(sim.kinds()).toEqual(["resolved"]);
     expect(sim.records).toEqual([]);
   });
 

@@ -1,7 +1,10 @@
 import { DfsError } from "../base/errors.ts";
-import type { FaultName, FaultRequest } from "./fault-request.ts";
+import type { FaultName } from "./fault-kinds.ts";
+import type { FaultRequest } from "./fault-request.ts";
 import { addressesOfHost } from "./host-addresses.ts";
-import { type Resolution, relevantPids, resolveTargets } from "./resolve-targets.ts";
+import { lineageOf } from "./lineage.ts";
+import { relevantPids, resolveTargets } from "./resolve-targets.ts";
+import type { Resolution } from "./situation.ts";
 import type { System } from "./system.ts";
 
 /** Looks at the system now and decides whom the fault hits; asserts that this user may. */
@@ -11,15 +14,17 @@ export async function survey(
   system: System,
 ): Promise<Resolution> {
   const { host, port } = request;
-  const [addresses, listeners, lineage] = await Promise.all([
+  const [addresses, listeners, parentOf] = await Promise.all([
     host === undefined ? undefined : addressesOfHost(host),
     system.findListeners(),
-    system.lineage(),
+    system.parentage(),
   ]);
   const scene = {
-    ...{ fault, port, addresses, listeners, lineage },
-    pid: request.pid,
+    ...{ fault, port, addresses, listeners, parentOf },
+    ...{ pid: request.pid, expect: request.expect },
     all: request.all ?? false,
+    force: request.force ?? false,
+    lineage: lineageOf(process.pid, parentOf),
     ownPid: process.pid,
     ownUid: process.getuid?.(),
     reserved: system.reserved,

@@ -1,52 +1,56 @@
-import { dlopen, type Pointer } from "bun:ffi";
+import { dlopen } from "bun:ffi";
 import { DfsError } from "../base/errors.ts";
 import { formatProcess, type ProcessFacts } from "./process-facts.ts";
+import {
+  closeProcess,
+  isAlive,
+  openProcess,
+  type ProcessHandle,
+  processSuspendResume,
+} from "./process-handle-windows.ts";
 import type { Suspension } from "./system.ts";
 
-/** Loaded at the first use: these libraries exist on Windows alone. */
-let libraries: ReturnType<typeof openLibraries> | undefined;
+/** Loaded at the first use: this library exists on Windows alone. */
+let library: ReturnType<typeof openLibrary> | undefined;
 
-function openLibraries() {
-  return {
-    kernel32: dlopen("kernel32.dll", {
-      OpenProcess: { args: ["u32", "i32", "u32"], returns: "ptr" },
-      CloseHandle: { args: ["ptr"], returns: "i32" },
-      GetExitCodeProcess: { args: ["ptr", "ptr"], returns: "i32" },
-    }).symbols,
-    ntdll: dlopen("ntdll.dll", {
-      NtSuspendProcess: { args: ["ptr"], returns: "i32" },
-      NtResumeProcess: { args: ["ptr"], returns: "i32" },
-    }).symbols,
-  };
+function openLibrary() {
+  return dlopen("ntdll.dll", {
+    NtSuspendProcess: { args: ["ptr"], returns: "i32" },
+    NtResumeProcess: { args: ["ptr"], returns: "i32" },
+  }).symbols;
 }
 
-/** PROCESS_SUSPEND_RESUME | PROCESS_QUERY_LIMITED_INFORMATION. */
-const accessRights = 0x0800 | 0x1000;
-/** STILL_ACTIVE, the exit code of a process that has not ended. */
-const stillActive = 259;
+function ntdll(): ReturnType<typeof openLibrary> {
+  library ??= openLibrary();
+  return library;
+}
 
 /**
- * Suspends every thread of the process. Its handle stays open until it is resumed: as long as it
- * is, the system gives the pid to no other process, so that only this one can be resumed by it. A
- * status other than 0 (STATUS_SUCCESS) is a `fault` error; that the threads do wait is for
- * System.stateOf() to prove.
+ * Suspends every thread of the process. A status other than 0 (STATUS_SUCCESS) is a `fault` error;
+ * that the threads do wait is for System.stateOf() to prove.
  */
 export function suspendByHandle(target: ProcessFacts): Suspension {
-  libraries ??= openLibraries();
-  const { kernel32, ntdll } = libraries;
-  const handle = kernel32.OpenProcess(accessRights, 0, target.pid);
-  if (handle === null) {
-    throw new DfsError(
-      "fault",
-      `Cannot suspend ${formatProcess(target)} as Windows does not open it for this user: ` +
-        "run dfs from an elevated prompt",
-    );
-  }
-  const status = ntdll.NtSuspendProcess(handle);
+  const handle = openProcess(target, processSuspendResume);
+  if (handle === undefined) return nothingToResume;
+  const status = ntdll().NtSuspendProcess(handle);
   if (status !== 0) {
-    kernel32.CloseHandle(handle);
+    closeProcess(handle);
     throw refused("suspend", target, status);
   }
+  return resumption(target, handle);
+}
+
+/** A handle to a process that somebody else suspends; suspensions nest, and it takes back one. */
+export function claimByHandle(target: ProcessFacts): Suspension {
+  const handle = openProcess(target, processSuspendResume);
+  return handle === undefined ? nothingToResume : resumption(target, handle);
+}
+
+/** Of a process that is gone. */
+const nothingToResume: Suspension = { resume: () => false };
+
+/** Keeps the handle, so that only this one process can be resumed by it. */
+function resumption(target: ProcessFacts, handle: ProcessHandle): Suspension {
   let wasThere: boolean | undefined;
   return {
     resume() {
@@ -60,19 +64,15 @@ export function suspendByHandle(target: ProcessFacts): Suspension {
   };
 }
 
-function resumeAndClose(handle: Pointer | bigint, target: ProcessFacts): boolean {
-  libraries ??= openLibraries();
-  const { kernel32, ntdll } = libraries;
+function resumeAndClose(handle: ProcessHandle, target: ProcessFacts): boolean {
   try {
-    const exitCode = new Uint32Array(1);
-    const isKnown = kernel32.GetExitCodeProcess(handle, exitCode) !== 0;
-    if (isKnown && exitCode[0] !== stillActive) return false;
+    if (!isAlive(handle)) return false;
     // Suspensions nest: one resume takes back exactly our own.
-    const status = ntdll.NtResumeProcess(handle);
+    const status = ntdll().NtResumeProcess(handle);
     if (status !== 0) throw refused("resume", target, status);
     return true;
   } finally {
-    kernel32.CloseHandle(handle);
+    closeProcess(handle);
   }
 }
 

@@ -1,11 +1,13 @@
 import type { Clock } from "../base/clock.ts";
-import { findListeners } from "./find-listeners.ts";
+import { crashSignals } from "./crash-signals.ts";
+import { findListeners, listensByList } from "./find-listeners.ts";
+import { cannotRelaunch, prepareLaunch } from "./launch.ts";
 import { listenerSources } from "./listeners-macos.ts";
 import { acceptsConnections } from "./probe-port.ts";
 import type { ProcessFacts, ProcessState } from "./process-facts.ts";
-import { findLineage, inspectProcesses } from "./process-facts-macos.ts";
+import { findParents, inspectProcesses } from "./process-facts-macos.ts";
 import { parsePs, psColumns, psEnvironment } from "./ps.ts";
-import { sendSignal, suspendBySignal } from "./signals.ts";
+import { claimBySignal, sendSignal, suspendBySignal } from "./signals.ts";
 import type { System } from "./system.ts";
 
 export function macosSystem(clock: Clock): System {
@@ -17,14 +19,23 @@ export function macosSystem(clock: Clock): System {
     actsAtOnce: false,
     resumeByHand: (pid) => `kill -CONT ${pid}`,
     findListeners: () => findListeners(listenerSources),
-    acceptsConnections: (port) => acceptsConnections(port, clock),
+    acceptsConnections: (port, at) => acceptsConnections(port, clock, at),
     inspect: inspectProcesses,
-    lineage: () => findLineage(process.pid),
+    parentage: findParents,
     stateOf,
     glance: stateOf,
     assertMaySignal: (target) => void sendSignal(target, 0),
-    kill: (target) => void sendSignal(target, "SIGKILL"),
+    signals: crashSignals,
+    kill: (target, signal) => void sendSignal(target, signal),
+    listensOn: listensByList(() => findListeners(listenerSources)),
+    dropsSignal: () => undefined,
+    cannotLaunch: undefined,
+    launchOf: (target) => {
+      throw cannotRelaunch(target, "macOS does not show how other processes were started");
+    },
+    prepareLaunch,
     suspend: (target) => suspendBySignal(target, isSame),
+    claim: (target) => claimBySignal(target, isSame),
   };
 }
 

@@ -80,6 +80,22 @@ function parentOfRow(row: object): ProcessParent | undefined {
   return { pid, parentPid, startedUs };
 }
 
+/** CIM tells a creation to the microsecond, the system itself to 100 ns: both in 100 ns here. */
+const creationTolerance = 10_000n;
+
+/**
+ * Whether `created`, as the system itself tells it, is the creation of the process whose facts are
+ * `target`; a pid is not given away twice within a millisecond. True where either is not known.
+ */
+export function isSameCreation(
+  created: bigint | undefined,
+  { identity }: Pick<ProcessFacts, "identity">,
+): boolean {
+  if (created === undefined || !/^\d+$/.test(identity)) return true;
+  const apart = created - BigInt(identity);
+  return apart < creationTolerance && apart > -creationTolerance;
+}
+
 function textOf(row: object, key: string): string {
   const value = fieldOf(row, key);
   return typeof value === "string" ? value : "";

@@ -1,7 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { type Clock, sleep } from "../base/clock.ts";
+import { eachLine } from "../base/each-line.ts";
 import { selfCommand } from "../base/self-command.ts";
-import { eachLine } from "./output-lines.ts";
 import type { ProcessEnd } from "./process-end.ts";
 import {
   type LoadingLine,

@@ -100,6 +100,33 @@ describe("outages", () => {
     ]);
   });
 
+  test("of two stalls of one process by one run end each with its own stall", () => {
+    const { outages } = runReportOf({
+      "client.log": [
+        loadHeader(0),
+        okLine(2510, 1, { endpoint: a, latencyMs: 5 }),
+        // Between the two, and not of either's doing.
+        attemptLine(4000, 2, { endpoint: a }),
+        okLine(4010, 2, { endpoint: b, attempts: 2 }),
+        okLine(4500, 3, { endpoint: a }),
+        okLine(7500, 4, { endpoint: a }),
+        loadFooter(8000, { scheduled: 4, ok: 4 }),
+      ],
+      "fault.log": [
+        faultHeader(0, { run: "f", fault: "random" }),
+        ...[1000, 6000].flatMap((ms) => [
+          faultLine(ms, { run: "f", port: 50051, fault: "stall" }),
+          faultLine(ms + 1000, { run: "f", port: 50051, fault: "stall", phase: "end" }),
+        ]),
+      ],
+    });
+    expect(outages.map(({ cause, affectedCount }) => [cause, affectedCount])).toEqual([
+      ["stall", 0],
+      ["unknown", 1],
+      ["stall", 0],
+    ]);
+  });
+
   test("count a failure that was known before the fault tool had its proof", () => {
     const { outages } = runReportOf({
       "client.log": [

@@ -54,15 +54,16 @@ export function faultsOfRun(ledger: LedgerCollector, data: RunData): RunFaults {
 
 /** A fault without an end (a crash, or its tool was killed) counts at the instant it began. */
 function endOf(begin: FaultRecord, all: readonly FaultRecord[]): number {
-  let endUs = begin.tUs;
-  for (const end of all) {
-    const isItsEnd =
-      end.phase === "end" &&
-      end.run === begin.run &&
-      end.fault === begin.fault &&
-      end.pid === begin.pid &&
-      end.tUs >= begin.tUs;
-    if (isItsEnd) endUs = Math.max(endUs, end.tUs);
-  }
-  return endUs;
+  const ofSameTarget = all.filter(
+    ({ run, fault, pid, tUs }) =>
+      run === begin.run && fault === begin.fault && pid === begin.pid && tUs >= begin.tUs,
+  );
+  // One run may hit a process again and again.
+  const nextUs = ofSameTarget.reduce(
+    (least, { phase, tUs }) =>
+      phase === "begin" && tUs > begin.tUs ? Math.min(least, tUs) : least,
+    Number.POSITIVE_INFINITY,
+  );
+  const ends = ofSameTarget.filter(({ phase, tUs }) => phase === "end" && tUs <= nextUs);
+  return ends.reduce((latestUs, { tUs }) => Math.max(latestUs, tUs), begin.tUs);
 }

@@ -54,7 +54,21 @@ describe("dfs --version", () => {
 describe("dfs --help", () => {
   test("lists the subcommands", async () => {
     const names = await subcommands();
-    const expected = ["serve", "load", "fault crash", "fault stall", "report", "demo", "check"];
+    const expected = [
+      "serve",
+      "load",
+      "fault crash",
+      "fault stall",
+      "fault limp",
+      "fault drain",
+      "fault restart",
+      "fault random",
+      "fault list",
+      "fault undo",
+      "report",
+      "demo",
+      "check",
+    ];
     expect(names).toEqual(expect.arrayContaining(expected));
   });
 
@@ -76,10 +90,11 @@ describe("dfs --help", () => {
 
 /** The subcommand's own reading of the flags, without running it. */
 async function expectAccepted(words: readonly string[]): Promise<void> {
-  const [file = "", kind = ""] = words;
+  const [first = "", kind = ""] = words;
+  const file = first === "fault" ? `fault/${kind}` : first;
   const module: Record<string, unknown> = await import(`../../src/cli/${file}.ts`);
   const named = Object.values(module).filter(isSubcommand);
-  const subcommand = named.find(({ name }) => name === file || name === `${file} ${kind}`);
+  const subcommand = named.find(({ name }) => name === first || name === `${first} ${kind}`);
   if (subcommand === undefined) throw new Error(`No subcommand for "dfs ${words.join(" ")}"`);
   const rest = words.slice(subcommand.name.split(" ").length);
   expect(() => subcommand.check(rest)).not.toThrow();

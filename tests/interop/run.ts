@@ -6,6 +6,8 @@ if (hasTests("tests/interop")) {
   process.exitCode = await runStages([
     tests("interoperation, on the executable", ["./tests/interop"], {
       env: { DFS_BINARY: binaryPath(hostTarget()) },
+      // Wine alone takes three, and one more to install.
+      withinMs: 12 * 60_000,
     }),
   ]);
 } else {

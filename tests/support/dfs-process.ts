@@ -13,6 +13,8 @@ export function dfsBinary(): string {
 export interface StartOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What runs `dfs`, if that is not the executable for this machine. */
+  readonly command?: readonly string[];
 }
 
 export interface Ended {
@@ -33,7 +35,7 @@ export class DfsProcess implements AsyncDisposable {
 
   constructor(args: readonly string[], options: StartOptions) {
     this.#args = args;
-    this.#child = Bun.spawn([dfsBinary(), ...args], {
+    this.#child = Bun.spawn([...(options.command ?? [dfsBinary()]), ...args], {
       cwd: options.cwd,
       env: { ...process.env, NO_COLOR: "1", ...options.env },
       // A pipe that stays open: end of file on it asks a replica to drain.

@@ -1,10 +1,15 @@
 import { expect } from "bun:test";
 import { DfsError } from "../../src/base/errors.ts";
-import type { FaultEvent, FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
+import { crashSignals } from "../../src/fault/crash-signals.ts";
+import type { FaultEvent } from "../../src/fault/fault-event.ts";
+import type { FaultOptions, FaultResult } from "../../src/fault/fault-request.ts";
+import type { Launch, Launched } from "../../src/fault/launch.ts";
 import type { Listener } from "../../src/fault/listener.ts";
 import type { ProcessFacts, ProcessState } from "../../src/fault/process-facts.ts";
-import type { System } from "../../src/fault/system.ts";
+import { Roster } from "../../src/fault/roster.ts";
+import type { Suspension, System } from "../../src/fault/system.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
+import { SimulatedWatchdog } from "./simulated-watchdog.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** Where every simulated process listens. */
@@ -18,6 +23,11 @@ export interface SimulatedProcess {
   onResume?: () => void;
 }
 
+const simulatedLaunch: Launch = {
+  ...{ program: "/usr/bin/dfs", words: ["dfs", "serve"], directory: "/", environment: {} },
+  ...{ stdout: undefined, stderr: undefined },
+};
+
 /** Late, missing and foreign effects, which real processes do not show at will. */
 export class FaultSimulation {
   readonly clock = new VirtualClock();
@@ -29,13 +39,24 @@ export class FaultSimulation {
   /** Signals in the order they were sent. */
   readonly signals: string[] = [];
   system: System;
+  /** By how much the machine has slept, which only the wall clock knows. */
+  sleptUs = 0;
+  /** Every watchdog that was started, the latest last. */
+  readonly watchdogs: SimulatedWatchdog[] = [];
+  /** What a watchdog is like that starts now. */
+  onWatchdog: (watchdog: SimulatedWatchdog) => void = (watchdog) => watchdog.isReadyAfterMs(0);
+  /** What a process that is launched does, and how it ends; default: it serves the port at once. */
+  onLaunch: () => Partial<Launched> = () => {
+    this.add(100);
+    return {};
+  };
 
   constructor(change: Partial<System> = {}) {
     this.system = { ...this.#system(), ...change };
   }
 
-  /** A process that listens on the port. */
-  add(pid: number, change: Partial<ProcessFacts> = {}): SimulatedProcess {
+  /** A process that listens on the port, or on another one. */
+  add(pid: number, change: Partial<ProcessFacts> = {}, port = simulatedPort): SimulatedProcess {
     const facts: ProcessFacts = {
       ...{ pid, parentPid: 1, name: "dfs", executable: "/usr/bin/dfs", commandLine: "dfs serve" },
       ...{ startedUs: 0, identity: `start of ${pid}`, uid: 1000, user: "anna" },
@@ -47,7 +68,7 @@ export class FaultSimulation {
     this.listeners.push({
       protocol: "tcp",
       address: "127.0.0.1",
-      port: simulatedPort,
+      port,
       pid,
       uid: 1000,
     });
@@ -67,6 +88,14 @@ export class FaultSimulation {
       ...{ clock: this.clock, run: "r1", signal: this.interrupt.signal, system: this.system },
       ledger: { append: (record) => this.records.push(record) },
       notify: (event) => this.events.push(event),
+      startWatchdog: (hear) => {
+        const watchdog = new SimulatedWatchdog(this.clock, hear);
+        this.watchdogs.push(watchdog);
+        this.onWatchdog(watchdog);
+        return watchdog;
+      },
+      roster: new Roster([]),
+      wallUs: () => this.clock.nowUs() + this.sleptUs,
     };
   }
 
@@ -122,12 +151,26 @@ export class FaultSimulation {
         new Map(
           pids.flatMap((pid) => (live(pid) ? [[pid, live(pid)?.facts as ProcessFacts]] : [])),
         ),
-      lineage: async () => new Set([process.pid]),
+      parentage: async () => (pid) => live(pid)?.facts,
+      signals: crashSignals,
+      dropsSignal: () => undefined,
+      listensOn: async ({ pid }, port) =>
+        this.listeners.some((listener) => listener.pid === pid && listener.port === port),
+      cannotLaunch: undefined,
+      launchOf: () => simulatedLaunch,
+      prepareLaunch: () => ({
+        start: () => {
+          const child = { pid: 100, ended: () => undefined, kill: () => this.set(100, "gone") };
+          this.signals.push("launch");
+          return { ...child, ...this.onLaunch() };
+        },
+        [Symbol.dispose]: () => undefined,
+      }),
       stateOf: async (target) => this.#stateOf(target),
       glance: async (target) => this.#stateOf(target),
       assertMaySignal: () => undefined,
-      kill: ({ pid }) => {
-        this.signals.push(`kill ${pid}`);
+      kill: ({ pid }, signal) => {
+        this.signals.push(`${signal === "SIGKILL" ? "kill" : signal} ${pid}`);
         const onKill = live(pid)?.onKill ?? (() => this.set(pid, "gone"));
         onKill();
       },
@@ -136,20 +179,26 @@ export class FaultSimulation {
         this.signals.push(`suspend ${pid}`);
         const onSuspend = live(pid)?.onSuspend ?? (() => this.set(pid, "stopped"));
         onSuspend();
-        const resume = () => {
-          if (this.#stateOf(target) === "gone") return false;
-          this.signals.push(`resume ${pid}`);
-          const onResume = live(pid)?.onResume ?? (() => this.set(pid, "running"));
-          onResume();
-          return true;
-        };
-        let wasThere: boolean | undefined;
-        return {
-          resume: () => {
-            wasThere ??= resume();
-            return wasThere;
-          },
-        };
+        return this.#claim(target);
+      },
+      claim: (target) => this.#claim(target),
+    };
+  }
+
+  #claim(target: ProcessFacts): Suspension {
+    const { pid } = target;
+    const resume = () => {
+      if (this.#stateOf(target) === "gone") return false;
+      this.signals.push(`resume ${pid}`);
+      const onResume = this.processes.get(pid)?.onResume ?? (() => this.set(pid, "running"));
+      onResume();
+      return true;
+    };
+    let wasThere: boolean | undefined;
+    return {
+      resume: () => {
+        wasThere ??= resume();
+        return wasThere;
       },
     };
   }

@@ -27,7 +27,7 @@ export function check(title: string, args: readonly string[]): Stage {
 /** `bun test` over paths relative to the root. */
 export function tests(title: string, paths: readonly string[], extra: Partial<Stage> = {}): Stage {
   const command = [process.execPath, "test", ...paths];
-  return { title, command, withinMs: 6 * minuteMs, counts: true, ...extra };
+  return { title, command, withinMs: 12 * minuteMs, counts: true, ...extra };
 }
 
 /**

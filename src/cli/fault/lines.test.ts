@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { localTimeOfDay, localTimestamp } from "../base/local-time.ts";
-import type { FaultEvent, Target } from "../fault/fault-request.ts";
-import { faultEventLine } from "./fault-lines.ts";
+import { localTimeOfDay, localTimestamp } from "../../base/local-time.ts";
+import type { FaultEvent } from "../../fault/fault-event.ts";
+import type { Target } from "../../fault/target.ts";
+import { faultEventLine } from "./lines.ts";
 
 // 2026-11-22T21:35:15.250Z, shown in the zone of whoever runs this.
 const tUs = 1_795_383_315_250_000;
@@ -23,11 +24,48 @@ const target: Target = {
   addresses: ["127.0.0.1", "::1"],
 };
 const crash = { tUs, fault: "crash", port: 50051, target } as const;
+const drain = { tUs, fault: "drain", port: 50053, target } as const;
+const restart = { tUs, fault: "restart", port: 50054, process: target.process } as const;
 const stall = { tUs, fault: "stall", port: 50052, target } as const;
 
 describe("faultEventLine()", () => {
   const rows: readonly [FaultEvent, string][] = [
-    [{ kind: "injected", ...crash }, "CRASH INJECTED: killed dfs (pid 1234) on port 50051"],
+    [
+      { kind: "injected", ...crash, signal: "SIGKILL" },
+      "CRASH INJECTED: killed dfs (pid 1234) on port 50051",
+    ],
+    [
+      { kind: "injected", ...crash, signal: "SIGTERM" },
+      "CRASH INJECTED: killed dfs (pid 1234) on port 50051 by SIGTERM",
+    ],
+    [
+      { kind: "asked", ...drain, withinMs: 30_000 },
+      "DRAIN STARTED: asked dfs (pid 1234) on port 50053 to end (SIGTERM), within 30s",
+    ],
+    [
+      { kind: "port-closed", ...drain, closedAfterMs: 12.3 },
+      "PORT CLOSED: dfs (pid 1234) on port 50053 takes no connections since 12ms after SIGTERM",
+    ],
+    [
+      { kind: "drained", ...drain, endedAfterMs: 2512, closedAfterMs: 12 },
+      "DRAINED: dfs (pid 1234) on port 50053 ended 2.512s after SIGTERM; " +
+        "its port closed gracefully, 2.5s before",
+    ],
+    [
+      // So short before its end it closed because of it.
+      { kind: "drained", ...drain, endedAfterMs: 25, closedAfterMs: 12 },
+      "DRAINED: dfs (pid 1234) on port 50053 ended 25ms after SIGTERM; " +
+        "its port closed as it ended",
+    ],
+    [
+      { kind: "restarted", ...restart, by: "us", downMs: 1240, outputs: ["a.log", "b.log"] },
+      "RESTARTED: dfs (pid 1234) serves port 50054 after 1.2s; its output goes to a.log and b.log",
+    ],
+    [
+      { kind: "restarted", ...restart, by: "others", downMs: 1240, outputs: [] },
+      "RESTARTED BY OTHERS: dfs (pid 1234) serves port 50054 after 1.2s; " +
+        "dfs started none beside it",
+    ],
     [
       { kind: "started", ...stall, durationMs: 10_000 },
       "STALL STARTED: suspended dfs (pid 1234) on port 50052 for 10s",
@@ -66,7 +104,13 @@ describe("faultEventLine()", () => {
   });
 
   test("faultEventLine() gives a warning as it is", () => {
-    const event = { kind: "warned", tUs, fault: "stall", port: 1, reason: "no-watchdog" } as const;
+    const event = {
+      kind: "warned",
+      tUs,
+      fault: "stall",
+      port: 1,
+      reason: "resumed-by-others",
+    } as const;
     expect(faultEventLine({ ...event, message: "mind it" })).toBe("mind it");
   });
 });

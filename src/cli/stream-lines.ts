@@ -70,9 +70,11 @@ export class StreamLines implements StreamObserver {
 }
 
 function standstillText({ failedAttempts, heldUpBy }: Standstill): string {
-  const failed = failedAttempts === 0 ? "" : `, ${failedAttempts} attempts failed`;
+  const attempts = failedAttempts === 1 ? "attempt" : "attempts";
+  const failed = failedAttempts === 0 ? "" : `, ${failedAttempts} ${attempts} failed`;
   if (heldUpBy.length === 0) return failed;
-  return `${failed}, ${heldUpBy.length} stand still (${[...new Set(heldUpBy)].join(", ")})`;
+  const stand = heldUpBy.length === 1 ? "stands" : "stand";
+  return `${failed}, ${heldUpBy.length} ${stand} still (${[...new Set(heldUpBy)].join(", ")})`;
 }
 
 function endLine(number: number, record: StreamRecord): string {

@@ -140,6 +140,11 @@ export class ReplicaSet {
     return this.#at(index).heardUs >= sinceUs;
   }
 
+  /** Since its last answer to anything; infinite: it has never answered. */
+  quietMs(index: number): number {
+    return (this.#clock.nowUs() - this.#at(index).heardUs) / 1000;
+  }
+
   /** The replica has asked for a pause. */
   spare(index: number, pauseMs: number): void {
     this.#at(index).sparedUntilUs = this.#clock.nowUs() + pauseMs * 1000;

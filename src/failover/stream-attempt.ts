@@ -55,10 +55,6 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
   #leave: () => void = () => undefined;
   /** Its last message, else its beginning, or when its reader went on reading. */
   #quietSinceUs: number;
-  /** Its last message, else its beginning, and the pauses of its reader since. */
-  #heardUs: number;
-  #pausedSinceUs: number | undefined;
-  #pausesUs = 0;
   /** From then on a message is news, rather than what piled up while nobody read. */
   #newsFromUs = 0;
 
@@ -71,7 +67,6 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     this.endpoint = context.replicas.channel(replica).endpoint;
     this.#sentUs = context.clock.nowUs();
     this.#quietSinceUs = this.#sentUs;
-    this.#heardUs = this.#sentUs;
     this.#isPaused = isPaused;
     this.#watch = new SilenceWatch({
       ...{ context, replica },
@@ -89,12 +84,10 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     return this.#context.clock.nowUs() - this.#sentUs;
   }
 
-  /** What is said of it when it is given up: all of the silence, though part of it was a pause. */
+  /** What is said of it when it is given up. */
   get silenceText(): string {
-    const nowUs = this.#context.clock.nowUs();
-    const pausesUs = this.#pausesUs + (nowUs - (this.#pausedSinceUs ?? nowUs));
-    const pauses = pausesUs === 0 ? "" : ` (paused by its reader for ${roundMs(pausesUs)} of them)`;
-    return `no message for ${roundMs(nowUs - this.#heardUs)} ms${pauses}`;
+    const quietUs = this.#context.clock.nowUs() - this.#quietSinceUs;
+    return `no message within ${Math.round(quietUs / 1000)} ms`;
   }
 
   /** `bytes` asks for what the stream has not taken yet. */
@@ -122,7 +115,6 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
 
   pause(): void {
     this.#isPaused = true;
-    this.#pausedSinceUs = this.#context.clock.nowUs();
     this.#newsFromUs = Number.POSITIVE_INFINITY;
     this.#watch.stop();
     this.#control?.pause();
@@ -132,8 +124,6 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     const { clock, policy } = this.#context;
     this.#isPaused = false;
     this.#quietSinceUs = clock.nowUs();
-    this.#pausesUs += this.#quietSinceUs - (this.#pausedSinceUs ?? this.#quietSinceUs);
-    this.#pausedSinceUs = undefined;
     this.#newsFromUs = this.#quietSinceUs + policy.timing.attemptTimeoutMs * 1000;
     this.#control?.resume();
     this.watchForSilence();
@@ -168,8 +158,6 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     if (!this.isOpen || this.isAbandoned) return;
     const nowUs = this.#context.clock.nowUs();
     this.#quietSinceUs = nowUs;
-    this.#heardUs = nowUs;
-    this.#pausesUs = 0;
     if (!this.isAdrift) this.#watch.heard();
     this.#options.events.onMessage(this, message);
     // Last, since it may release requests and streams that wait, of which this is none any more.
@@ -194,10 +182,6 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     this.#watch.stop();
     this.#leave();
   }
-}
-
-function roundMs(us: number): number {
-  return Math.round(us / 1000);
 }
 
 /** Its messages were not taken any more, so that even an end that crosses this counts for none. */

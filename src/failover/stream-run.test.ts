@@ -93,7 +93,7 @@ test("silence makes the replica suspect and moves the stream; the old attempt is
   expect(at(0).isCancelled).toBe(true);
   expect(asked(1)).toEqual([[1]]);
   at(1).send(2);
-  const detail = "no message for 100 ms when its replica became suspect";
+  const detail = "no sign of life from the replica for 100 ms";
   expect(gaps).toMatchObject([{ status: "DEADLINE_EXCEEDED", detail }]);
   at(1).send(3);
   at(1).end();

@@ -125,8 +125,11 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   onSuspect(attempt: StreamAttempt): void {
-    // By the silence of another request or stream perhaps, of which this one's says nothing.
-    this.#move(attempt, " when its replica became suspect");
+    // What was noticed is the replica's silence. This stream's own may be short: its reader has
+    // paused it, or went on with what had come ahead.
+    const quietMs = this.#context.replicas.quietMs(attempt.replica);
+    const silence = `no sign of life from the replica for ${Math.round(quietMs)} ms`;
+    this.#move(attempt, Number.isFinite(quietMs) ? silence : attempt.silenceText);
   }
 
   /**
@@ -200,10 +203,10 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 
   /** An attempt whose replica is suspect makes way for one on a healthy replica, if one is. */
-  #move(attempt: StreamAttempt, when = ""): void {
+  #move(attempt: StreamAttempt, silence = attempt.silenceText): void {
     if (!this.#mayMove(attempt)) return;
     const step = this.#nextStep("silence");
-    if (step.kind === "attempt") this.#replace(attempt, step.replica, when);
+    if (step.kind === "attempt") this.#replace(attempt, step.replica, silence);
     // With nobody healthy the whole service is slow: beginning anew would only lose what is open.
     else if (step.kind === "wait") this.#waitFor("silence");
   }
@@ -218,8 +221,8 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     );
   }
 
-  #replace(attempt: StreamAttempt, replica: number, when = ""): void {
-    this.#fail(attempt, silenceOf(attempt, when));
+  #replace(attempt: StreamAttempt, replica: number, silence = attempt.silenceText): void {
+    this.#fail(attempt, silent(silence));
     attempt.cancel();
     this.#launch(replica);
   }
@@ -287,7 +290,7 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   #onDeadline(): void {
     if (this.#consumer.isComplete) this.#complete();
     const open = this.#current;
-    if (open !== undefined) this.#fail(open, silenceOf(open));
+    if (open !== undefined) this.#fail(open, silent(open.silenceText));
     const { detail } = this.#standing.lastFailure;
     this.#end("failed", { status: "DEADLINE_EXCEEDED", detail });
   }
@@ -310,6 +313,6 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
   }
 }
 
-function silenceOf(attempt: StreamAttempt, when = ""): StreamFailure {
-  return { status: "DEADLINE_EXCEEDED", detail: `${attempt.silenceText}${when}` };
+function silent(detail: string): StreamFailure {
+  return { status: "DEADLINE_EXCEEDED", detail };
 }

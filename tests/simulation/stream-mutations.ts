@@ -66,7 +66,7 @@ export const streamMutations: readonly StreamMutation[] = [
   {
     name: "a suspect replica keeps its stream",
     change: run([
-      'if (step.kind === "attempt") this.#replace(attempt, step.replica, when);',
+      'if (step.kind === "attempt") this.#replace(attempt, step.replica, silence);',
       'if (step.kind === "attempt") return;',
     ]),
     caughtBy: /stood still from/,

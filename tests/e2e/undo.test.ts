@@ -252,6 +252,37 @@ describe.skipIf(!onLinux)("a watchdog that is lost", () => {
   });
 });
 
+test.skipIf(!onLinux)(
+  "nothing is suspended when no descriptor is left for a watchdog",
+  async () => {
+    using dir = tempDir();
+    const { env, isTidy } = setting(dir);
+    await using target = await startUndoTarget();
+    const stall = [
+      dfsBinary(),
+      "fault",
+      "stall",
+      "--port",
+      String(target.port),
+      "--duration",
+      "60",
+    ];
+    const { exitCode, stderr } = Bun.spawnSync(
+      ["sh", "-c", 'ulimit -n 12; exec "$@"', "sh", ...stall],
+      {
+        ...{ cwd: dir.path, env: { ...process.env, ...env }, timeout: 30_000 },
+      },
+    );
+    expect(exitCode).toBe(3);
+    expect(stderr.toString()).toMatch(
+      /as no watchdog can be started, .*EMFILE.*; nothing was suspended/,
+    );
+    expect(linuxState(target.pid)).not.toBe("T");
+    expect(processesMarked(`DFS_TEST_UNDO=${dir.path}`)).toEqual([]);
+    expect(existsSync(dir.file("dfs")) ? await isTidy() : true).toBe(true);
+  },
+);
+
 test.skipIf(!onLinux)("dfs fault limp is slow but alive, and on record as a whole", async () => {
   using dir = tempDir();
   const { run, isTidy } = setting(dir);

@@ -2,15 +2,15 @@ import { sleep, wallClockUs } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { freshId } from "../base/random.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
+import { claimTargets } from "./claims.ts";
 import type { FaultName } from "./fault-kinds.ts";
 import type { FaultOptions, FaultResult, StallRequest } from "./fault-request.ts";
 import { type EndingCause, Guardian } from "./guardian.ts";
 import { hostSystem } from "./host-system.ts";
-import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
+import type { ProcessFacts, ProcessState } from "./process-facts.ts";
 import { allSettled, assertLives } from "./prove.ts";
 import { ownRoster } from "./roster.ts";
-import { factsOf, type RunningFault, refOf } from "./running-fault.ts";
-import { runningFaults } from "./running-faults.ts";
+import { type RunningFault, refOf } from "./running-fault.ts";
 import type { Suspension, System } from "./system.ts";
 import type { Target } from "./target.ts";
 import { startWatchdogProcess } from "./watchdog-process.ts";
@@ -53,39 +53,25 @@ export async function injectSuspending<R extends StallRequest>(
     ledgerPath: options.ledgerPath,
     warn: (reason, message) => warn(plan, reason, message),
   });
+  let claimedId: string | undefined;
   try {
     // On Windows a look at a process takes a second: not between the watchdog and the blow.
     const self = system.inspect([process.pid]);
     self.catch(() => undefined);
     const aim = await takeAim(plan);
     const targets = await awaitBlow(plan, aim, async (targets) => {
-      await assertFree(plan, targets);
       const blowInUs = Math.max(0, aim.blowUs - options.clock.nowUs());
       const sinceUs = wallOf(plan)() + blowInUs;
-      await guardian.guard(describe(plan, targets, sinceUs, (await self).get(process.pid)));
+      const mine = describe(plan, targets, sinceUs, (await self).get(process.pid));
+      await claimTargets(plan, mine);
+      claimedId = mine.id;
+      await guardian.guard(mine);
     });
     if (targets === undefined) return { outcome: "interrupted", targets: [] };
     return await playAll(plan, guardian, targets, play);
   } finally {
     await guardian.release();
-  }
-}
-
-/** Two faults that suspend one process would resume it for each other. */
-async function assertFree(
-  { system, roster = ownRoster(), fault, request }: Plan & { system: System },
-  targets: readonly Target[],
-): Promise<void> {
-  for (const { fault: other } of await runningFaults({ roster, system })) {
-    const mine = other.targets.find(({ pid, identity }) =>
-      targets.some(({ process }) => process.pid === pid && process.identity === identity),
-    );
-    if (mine === undefined) continue;
-    throw new DfsError(
-      "fault",
-      `Cannot ${fault} the listener of port ${request.port} as the ${other.fault} ${other.id} ` +
-        `has ${formatProcess(factsOf(mine))} already: dfs fault undo ${other.id} ends that`,
-    );
+    if (claimedId !== undefined) (options.roster ?? ownRoster()).disclaim(claimedId);
   }
 }
 

@@ -248,7 +248,7 @@ describe.skipIf(!onLinux)("a watchdog that is lost", () => {
     expect(stderr).toContain("nothing was suspended");
     expect(linuxState(target.pid)).not.toBe("T");
     expect(systemClock.nowUs() - startUs).toBeLessThan(30e6);
-    expect(existsSync(dir.file("dfs"))).toBe(false);
+    expect(readdirSync(dir.file("dfs"))).toEqual([]);
   });
 });
 
@@ -282,6 +282,18 @@ test.skipIf(!onLinux)(
     expect(existsSync(dir.file("dfs")) ? await isTidy() : true).toBe(true);
   },
 );
+
+test.skipIf(!onLinux)("of stalls that start in one moment one alone takes the target", async () => {
+  using dir = tempDir();
+  const { run, isTidy } = setting(dir);
+  await using target = await startUndoTarget();
+  for (let round = 0; round < 2; round++) {
+    const words = ["stall", "--port", String(target.port), "--duration", "3"];
+    const ends = await Promise.all([run(...words), run(...words), run(...words)]);
+    expect(ends.map(({ status }) => status).toSorted()).toEqual([0, 3, 3]);
+    expect(await isTidy()).toBe(true);
+  }
+});
 
 test.skipIf(!onLinux)("dfs fault limp is slow but alive, and on record as a whole", async () => {
   using dir = tempDir();

@@ -173,6 +173,9 @@ export const limits = {
   watchdogSettleMs: 1000,
   /** How long it may take to leave once it is told to. */
   watchdogLeaveMs: 2000,
+  /** An injector that was held up looks so long for a word of its watchdog that it has not read. */
+  watchdogWordMs: 100,
+  watchdogWordLookMs: 10,
   /** Of one entry of the roster of running faults; anything larger was not written by dfs. */
   rosterEntryMaxBytes: 65_536,
   /** How long `fault undo` leaves to injector and watchdog before it acts itself. */

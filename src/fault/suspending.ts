@@ -7,7 +7,7 @@ import type { FaultName } from "./fault-kinds.ts";
 import type { FaultOptions, FaultResult, StallRequest } from "./fault-request.ts";
 import { type EndingCause, Guardian } from "./guardian.ts";
 import { hostSystem } from "./host-system.ts";
-import type { ProcessFacts, ProcessState } from "./process-facts.ts";
+import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 import { allSettled, assertLives } from "./prove.ts";
 import { ownRoster } from "./roster.ts";
 import { type RunningFault, refOf } from "./running-fault.ts";
@@ -26,6 +26,15 @@ export interface Stage<R extends StallRequest> extends Plan {
   suspend(process: ProcessFacts): Suspension;
   /** The effect is on record, and ends `durationMs` after `tUs`. */
   begun(target: Target, tUs: number): void;
+  /**
+   * When the watchdog saw the target running, if it was earlier than `resumedUs`; told to people.
+   * `mayBeUnread`: its word may still wait to be read.
+   */
+  resumedBefore(
+    target: Target,
+    resumedUs: number,
+    mayBeUnread: boolean,
+  ): Promise<number | undefined>;
 }
 
 /** The whole course of one target; returns how it was seen last. */
@@ -123,6 +132,14 @@ async function playAll<R extends StallRequest>(
     begun({ process: { pid } }, tUs) {
       const remainingUs = tUs + plan.request.durationMs * 1000 - plan.clock.nowUs();
       guardian.begun(pid, wallUs() + Math.round(remainingUs));
+    },
+    async resumedBefore({ process }, resumedUs, mayBeUnread) {
+      const tUs = await guardian.resumedUs(process.pid, mayBeUnread);
+      if (tUs === undefined || tUs >= resumedUs) return undefined;
+      const message = `${formatProcess(process)} was resumed by the watchdog as dfs was held up`;
+      // One that was told to end says so itself.
+      if (guardian.ending.reason !== "terminated") warn(plan, "resumed-by-watchdog", message);
+      return tUs;
     },
   };
   const courses = targets.map(async (target) => {

@@ -143,6 +143,39 @@ describe.skipIf(!onLinux)("whatever becomes of an injector", () => {
     expect((await stall.exited()).status).toBe(0);
     expect(await isTidy()).toBe(true);
   });
+
+  test.each(["stall", "limp"])(
+    "one that is itself suspended tells when its %s ended",
+    async (kind) => {
+      using dir = tempDir();
+      const { start, run, isTidy } = setting(dir);
+      await using target = await startUndoTarget();
+      const words = [
+        kind,
+        "--port",
+        String(target.port),
+        ...(kind === "limp" ? ["--duty", "99%", "--period", "2s"] : []),
+      ];
+      for (const isUndone of [false, true]) {
+        await using fault = start(...words, "--duration", isUndone ? "60" : "2s");
+        await fault.waitFor(/STARTED/);
+        fault.kill("SIGSTOP");
+        if (isUndone) await run("undo");
+        expect(await runs(target.pid)).toBe(true);
+        await Bun.sleep(3000);
+        fault.kill("SIGCONT");
+        const { status, stdout, stderr } = await fault.exited();
+        const [, seconds] = /RECOVERY: .* after ([\d.]+)s/.exec(stdout) ?? [];
+        expect(Number(seconds)).toBeLessThan(isUndone ? 3 : 3.5);
+        expect(stderr).toContain("was resumed by the watchdog as dfs was held up");
+        expect(status).toBe(isUndone ? 130 : 0);
+        if (isUndone) expect(stderr).toContain(`dfs fault undo ended the ${kind}`);
+        expect(await isTidy()).toBe(true);
+      }
+      const ledger = await dir.read("fault.log");
+      expect(ledger.match(/ reason=undone /g)).toHaveLength(1);
+    },
+  );
 });
 
 describe.skipIf(!onLinux)("dfs fault undo", () => {

@@ -57,4 +57,14 @@ describe("a target", () => {
     roster.put({ ...other, watchdog });
     expect((await sim.failure(injectStall(stall, options))).message).toEndWith(taken);
   });
+
+  test("that a fault of ours has suspended is refused by that fault's name", async () => {
+    using dir = tempDir();
+    const { sim, roster, options } = stage(dir.path);
+    sim.set(7, "stopped");
+    const stranger = await sim.failure(injectStall(stall, options));
+    expect(stranger.message).toEndWith("already: its resumption is not ours to decide");
+    roster.put(other);
+    expect((await sim.failure(injectStall(stall, options))).message).toEndWith(taken);
+  });
 });

@@ -1,12 +1,20 @@
 import { DfsError } from "../base/errors.ts";
-import type { Plan } from "./aim.ts";
+import type { FaultName } from "./fault-kinds.ts";
+import type { FaultRequest } from "./fault-request.ts";
 import { formatProcess, type ProcessFacts } from "./process-facts.ts";
-import { ownRoster } from "./roster.ts";
+import { ownRoster, type Roster } from "./roster.ts";
 import { factsOf, type RunningFault } from "./running-fault.ts";
 import { runningFaults } from "./running-faults.ts";
 import type { System } from "./system.ts";
 
-type Claimant = Plan & { readonly system: System };
+/** The fault that wants a target, and what it works with. */
+interface Claimant {
+  readonly fault: FaultName;
+  readonly request: FaultRequest;
+  readonly system: System;
+  readonly roster?: Roster | undefined;
+}
+
 type Whom = Pick<ProcessFacts, "pid" | "identity">;
 
 /**
@@ -53,7 +61,7 @@ async function holds(holder: RunningFault, target: Whom, system: System): Promis
   return (await system.inspect([pid])).get(pid)?.identity === identity;
 }
 
-function taken({ fault, request }: Plan, other: RunningFault, { pid }: Whom): DfsError {
+function taken({ fault, request }: Claimant, other: RunningFault, { pid }: Whom): DfsError {
   const [named] = other.targets.filter((target) => target.pid === pid).map(factsOf);
   const what = named === undefined ? `pid ${pid}` : formatProcess(named);
   return new DfsError(

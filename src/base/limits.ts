@@ -181,6 +181,8 @@ export const limits = {
   /** How long `fault undo` leaves to injector and watchdog before it acts itself. */
   undoAnswerMs: 3000,
   undoLookMs: 20,
+  /** After its planned end, far above what injector or watchdog take on a busy machine. */
+  listOverdueMs: 2000,
   /** A limp's period, and each of its two parts: timers are good to a millisecond. */
   limpPeriodMinMs: 20,
   limpPeriodMaxMs: 60_000,

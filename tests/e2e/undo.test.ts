@@ -229,13 +229,16 @@ describe.skipIf(!onLinux)("dfs fault undo", () => {
     }
   });
 
-  test("is the user's: a stall is also ended by Ctrl-C, and leaves no watchdog", async () => {
+  test.each([
+    ["Ctrl-C", "SIGINT"],
+    ["Ctrl-\\", "SIGQUIT"],
+  ] as const)("is the user's: %s also ends a stall, and leaves no watchdog", async (_, signal) => {
     using dir = tempDir();
     const { isTidy, run } = setting(dir);
     await using target = await startUndoTarget();
     const { stall } = await startStall(dir, target);
     await using _stall = stall;
-    stall.kill("SIGINT");
+    stall.kill(signal);
     expect((await stall.exited(10_000)).status).toBe(130);
     expect(await isTidy()).toBe(true);
     expect((await run("list")).stdout).toBe("No fault runs\n");

@@ -173,11 +173,16 @@ export const limits = {
   watchdogSettleMs: 1000,
   /** How long it may take to leave once it is told to. */
   watchdogLeaveMs: 2000,
+  /** An injector that was held up looks so long for a word of its watchdog that it has not read. */
+  watchdogWordMs: 100,
+  watchdogWordLookMs: 10,
   /** Of one entry of the roster of running faults; anything larger was not written by dfs. */
   rosterEntryMaxBytes: 65_536,
   /** How long `fault undo` leaves to injector and watchdog before it acts itself. */
   undoAnswerMs: 3000,
   undoLookMs: 20,
+  /** After its planned end, far above what injector or watchdog take on a busy machine. */
+  listOverdueMs: 2000,
   /** A limp's period, and each of its two parts: timers are good to a millisecond. */
   limpPeriodMinMs: 20,
   limpPeriodMaxMs: 60_000,

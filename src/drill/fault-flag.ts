@@ -75,7 +75,9 @@ function optionOf(
   const name = optionNames.find((candidate) => candidate === word && candidate !== "for");
   if (name === undefined) {
     const meant = nearestOption(word, kind);
-    const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+    const known = optionNames.filter((candidate) => candidate !== "for").join(", ");
+    if (word === "") throw usage(`${whole}: a comma is followed by NAME=VALUE: NAME is ${known}`);
+    const hint = meant === undefined ? `: it is one of ${known}` : `; did you mean "${meant}"?`;
     throw usage(`${whole}: there is no option "${word}"${hint}`);
   }
   if (equals < 0) throw usage(`${whole}: ${name} needs a value: ${name}=VALUE`);

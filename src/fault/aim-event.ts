@@ -22,6 +22,8 @@ export type WarningReason =
   | "not-listed"
   | "undone-early"
   | "resumed-by-others"
+  /** This process was held up, and its watchdog resumed the target in its stead. */
+  | "resumed-by-watchdog"
   /** Others listen on the port as well, and are not hit. */
   | "port-shared"
   /** The target is a service of systemd. */

@@ -2,6 +2,7 @@ import { sleep } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { WarningReason } from "./aim-event.ts";
+import { assertFree } from "./claims.ts";
 import { type FaultName, faultKinds } from "./fault-kinds.ts";
 import type { FaultOptions, FaultRequest } from "./fault-request.ts";
 import { hostSystem } from "./host-system.ts";
@@ -51,7 +52,7 @@ export async function takeAim(plan: Plan): Promise<Aim> {
     return { system, targets: resolution.targets, blowUs, surveyMs };
   }
   if (resolution.reason !== "nothing-listens" || request.delayMs === 0) {
-    throw new DfsError("fault", resolution.message);
+    return await refuse(plan, system, resolution);
   }
   const message = `${resolution.message}; it is looked up again when the delay is over`;
   warn(plan, "port-empty", message);
@@ -82,7 +83,7 @@ export async function awaitBlow(
   if (signal.aborted) return undefined;
   const resolution = await survey(fault, request, aim.system);
   if (signal.aborted) return undefined;
-  if (resolution.kind === "refused") throw new DfsError("fault", resolution.message);
+  if (resolution.kind === "refused") return await refuse(plan, aim.system, resolution);
   const expected = aim.targets.map(({ process }) => process);
   if (expected.length === 0) show(plan, resolution);
   else {
@@ -96,6 +97,17 @@ export async function awaitBlow(
   if (prepare !== undefined) await prepare(resolution.targets);
   await sleepUntil(aim.blowUs);
   return signal.aborted ? undefined : resolution.targets;
+}
+
+/** A target that a fault of ours has suspended is refused by that fault's name. */
+async function refuse(
+  plan: Plan,
+  system: System,
+  { reason, message, targets = [] }: Extract<Resolution, { kind: "refused" }>,
+): Promise<never> {
+  const processes = targets.map(({ process }) => process);
+  if (reason === "already-stopped") await assertFree({ ...plan, system }, processes);
+  throw new DfsError("fault", message);
 }
 
 /** Asserts that `target` is one of those shown (`same`), or the successor of one. */

@@ -66,6 +66,20 @@ describe("injectCrash()", () => {
     expect(failure.message).toContain("this system does not know it");
   });
 
+  test("sends a suspended process nothing but SIGKILL, as it would heed it later", async () => {
+    const sim = new FaultSimulation();
+    sim.add(7, { state: "stopped" });
+    const request = { ...crash, signal: "SIGTERM" } as const;
+    const { message } = await sim.failure(injectCrash(request, sim.options()));
+    expect(message).toBe(
+      "Cannot send SIGTERM to dfs (pid 7) as it is suspended, and would take that only when it " +
+        "is resumed; only SIGKILL (dfs fault crash) ends it",
+    );
+    expect(sim.signals).toEqual([]);
+    await sim.run(injectCrash(crash, sim.options()));
+    expect(sim.signals).toEqual(["kill 7"]);
+  });
+
   test("does not wait for a blow by a signal that the system does not have", async () => {
     const sim = new FaultSimulation({ signals: ["SIGKILL"] });
     const startUs = sim.clock.nowUs();

@@ -130,11 +130,29 @@ describe("a stall under its watchdog", () => {
     sim.clock.after(300, () => {
       sim.watchdogs[0]?.says({ word: "undone", reason: "terminated" });
       sim.set(7, "running");
+      sim.watchdogs[0]?.says({ word: "resumed", pid: 7, tUs: sim.clock.nowUs() - 1 });
       sim.watchdogs[0]?.dies("it ended with status 0");
     });
     expect((await sim.run(injectStall(stall, sim.options()))).outcome).toBe("undone");
     expect(sim.kinds()).toEqual(["resolved", "started", "recovered", "undone-early"]);
     expect(sim.watchdogs).toHaveLength(1);
+  });
+
+  test("tells and records what its watchdog did while it was held up itself", async () => {
+    const sim = new FaultSimulation();
+    const startUs = sim.clock.nowUs();
+    sim.add(7);
+    sim.clock.after(450, () => sim.set(7, "running"));
+    // The word is read only after the target was seen running.
+    sim.clock.after(550, () => {
+      sim.watchdogs[0]?.says({ word: "asked" });
+      sim.watchdogs[0]?.says({ word: "undone", reason: "asked" });
+      sim.watchdogs[0]?.says({ word: "resumed", pid: 7, tUs: startUs + 451_000 });
+    });
+    expect((await sim.run(injectStall(stall, sim.options()))).outcome).toBe("undone");
+    const after = ["resumed-by-watchdog", "recovered", "undone-early"];
+    expect(sim.kinds()).toEqual(["resolved", "started", ...after]);
+    expect(sim.written(startUs)).toEqual(["stall begin 7 @0", "stall end 7 @451"]);
   });
 
   test("ends at once when the machine has slept through its end", async () => {

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../base/clock.ts";
+import { type Clock, sleep, waitUntil } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { RunningFault } from "./running-fault.ts";
@@ -22,6 +22,9 @@ export class Guardian {
   readonly #options: GuardianOptions;
   readonly #ending = new AbortController();
   readonly #begun = new Map<number, number>();
+  /** When the watchdog saw each pid running, once it has undone the fault itself. */
+  readonly #resumed = new Map<number, number>();
+  #isUndone = false;
   #link: WatchdogLink;
   #fault: RunningFault | undefined;
   #ready = Promise.withResolvers<void>();
@@ -61,6 +64,21 @@ export class Guardian {
   begun(pid: number, untilUs: number): void {
     this.#begun.set(pid, untilUs);
     this.#link.tell({ order: "begun", pid, untilUs });
+  }
+
+  /**
+   * When the watchdog saw `pid` running, if it has undone the fault itself. `mayBeUnread`: this
+   * process was held up, and the watchdog's word may still wait to be read.
+   */
+  async resumedUs(pid: number, mayBeUnread: boolean): Promise<number | undefined> {
+    const { clock } = this.#options;
+    const everyMs = limits.watchdogWordLookMs;
+    const isHeard = () => this.#isUndone;
+    if (mayBeUnread) await waitUntil(clock, isHeard, { withinMs: limits.watchdogWordMs, everyMs });
+    if (!this.#isUndone) return undefined;
+    const isSeen = () => this.#resumed.has(pid);
+    await waitUntil(clock, isSeen, { withinMs: limits.watchdogLeaveMs, everyMs });
+    return this.#resumed.get(pid);
   }
 
   /** The fault is undone, or never was: resolves when no watchdog is left. */
@@ -120,8 +138,11 @@ export class Guardian {
     if (word.word === "ready") ready.resolve();
     else if (word.word === "refused") ready.reject(new Error(word.reason));
     else if (word.word === "asked") this.#endFor("asked");
-    else if (word.word === "undone") this.#endFor(word.reason);
-    else {
+    else if (word.word === "resumed") this.#resumed.set(word.pid, word.tUs);
+    else if (word.word === "undone") {
+      this.#isUndone = true;
+      this.#endFor(word.reason);
+    } else {
       const message = `${word.reason}; dfs fault list does not show it`;
       this.#options.warn("not-listed", message);
     }

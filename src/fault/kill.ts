@@ -49,7 +49,10 @@ export function assertEffective(
 ): void {
   assertKnown(system, signal);
   const cannot = `Cannot send ${signal} to ${formatProcess(process)}`;
-  const reason = system.dropsSignal(process, signal);
+  const isHeld = process.state === "stopped" && signal !== "SIGKILL";
+  const reason = isHeld
+    ? "it is suspended, and would take that only when it is resumed"
+    : system.dropsSignal(process, signal);
   if (reason === undefined) return;
   throw new DfsError("fault", `${cannot} as ${reason}; only SIGKILL (dfs fault crash) ends it`);
 }

@@ -1,3 +1,5 @@
+import { sleep } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
 import { faultRecord } from "./fault-record.ts";
 import type { FaultOptions, FaultResult, LimpRequest } from "./fault-request.ts";
 import { type LimpCycle, type LimpSchedule, limpCycle, nextLimpCycle } from "./limp-schedule.ts";
@@ -68,9 +70,13 @@ class Limp {
     const wallEndUs = wallUs() + schedule.endUs - clock.nowUs();
     const isGone = (await this.#alternate(schedule, wallEndUs)) === "gone";
     const resumedUs = this.#resume();
-    const ended = isGone
+    const proved = isGone
       ? ({ state: "gone", tUs: clock.nowUs() } as const)
       : await proveResumed(this.#stage, this.#target, resumedUs);
+    const isLate = resumedUs >= schedule.endUs + limits.watchdogOverdueMs * 1000;
+    const beforeUs = await this.#stage.resumedBefore(this.#target, resumedUs, isLate);
+    if (beforeUs !== undefined) this.#suspendedSumUs -= resumedUs - beforeUs;
+    const ended = { ...proved, tUs: beforeUs ?? proved.tUs };
     ledger.append(faultRecord("limp", { phase: "end", tUs: ended.tUs, ...record }));
     const limpedMs = (ended.tUs - begun.tUs) / 1000;
     const at = { ...about, tUs: ended.tUs };
@@ -91,6 +97,9 @@ class Limp {
     for (;;) {
       if ((await waitUntil(cycle.resumeUs)) === "gone") return "gone";
       this.#resume();
+      // After so long its watchdog may have undone it, whose word is still to be read.
+      const lateMs = (clock.nowUs() - cycle.resumeUs) / 1000;
+      if (lateMs >= limits.watchdogAskedMs) await sleep(clock, limits.watchdogWordMs, signal);
       if (isOver()) return undefined;
       const next = nextLimpCycle(schedule, cycle.index, clock.nowUs());
       this.#droppedCount += (next?.index ?? cycle.index + 1) - cycle.index - 1;

@@ -27,7 +27,9 @@ export function resolveTargets(situation: Situation): Resolution {
     return refused(situation, "several-owners", severalOwners(targets, hidden, situation));
   }
   const objection = objectionTo(targets, situation);
-  if (objection !== undefined) return refused(situation, objection.reason, objection.why);
+  if (objection !== undefined) {
+    return { ...refused(situation, objection.reason, objection.why), targets };
+  }
   return { kind: "targets", targets, notices: noticesOf(targets, ownersOf(situation), situation) };
 }
 

@@ -3,6 +3,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  linkSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DfsError, messageOf } from "../base/errors.ts";
+import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { objection, prepareDirectory, rosterDirectories } from "./roster-directory.ts";
 import {
@@ -40,10 +41,7 @@ export class Roster {
       try {
         const reason = prepareDirectory(directory);
         if (reason !== undefined) throw new Error(reason);
-        const staged = join(directory, `.${fault.id}.${process.pid}`);
-        rmSync(staged, { force: true });
-        writeFileSync(staged, formatRunningFault(fault), { flag: "wx", mode: 0o600 });
-        renameSync(staged, entryPath(directory, fault.id));
+        renameSync(stage(directory, fault), entryPath(directory, fault.id));
         return;
       } catch (error) {
         objections.push(messageOf(error));
@@ -68,6 +66,53 @@ export class Roster {
     for (const directory of this.#trusted()) {
       for (const path of [entryPath(directory, id), undoPath(directory, id)]) {
         rmSync(path, { force: true });
+      }
+    }
+    this.disclaim(id);
+  }
+
+  /**
+   * Takes the process `pid` for `fault`, at once or not at all. Returns the fault that has it
+   * instead; undefined also where no directory can be used.
+   */
+  claim(fault: RunningFault, pid: number): RunningFault | undefined {
+    const directory = this.#directories.find((path) => prepareDirectory(path) === undefined);
+    if (directory === undefined) return undefined;
+    try {
+      // Whole from its first moment, unlike a file that is made and then written.
+      linkSync(stage(directory, fault), claimPath(directory, pid));
+      return undefined;
+    } catch (error) {
+      if (systemErrorCode(error) !== "EEXIST") return undefined;
+      return parseRunningFault(readOwnFile(claimPath(directory, pid)));
+    } finally {
+      rmSync(stagedPath(directory, fault), { force: true });
+    }
+  }
+
+  /** Takes away the claim of `holder`, which is dead, on the process `pid`. */
+  breakClaim(holder: RunningFault, pid: number): void {
+    for (const directory of this.#trusted()) {
+      const path = claimPath(directory, pid);
+      const aside = join(directory, `.${pid}.${process.pid}.broken`);
+      try {
+        renameSync(path, aside);
+        // Another may have broken it and claimed the process anew in between.
+        if (parseRunningFault(readOwnFile(aside))?.id !== holder.id) linkSync(aside, path);
+      } catch {
+        // There is none here.
+      }
+      rmSync(aside, { force: true });
+    }
+  }
+
+  /** Takes away every claim of the fault. */
+  disclaim(id: string): void {
+    for (const directory of this.#trusted()) {
+      for (const name of namesIn(directory)) {
+        if (!name.endsWith(claimSuffix)) continue;
+        const path = join(directory, name);
+        if (parseRunningFault(readOwnFile(path))?.id === id) rmSync(path, { force: true });
       }
     }
   }
@@ -105,12 +150,34 @@ function undoPath(directory: string, id: string): string {
   return join(directory, `${id}.undo`);
 }
 
+const claimSuffix = ".claim";
+
+function claimPath(directory: string, pid: number): string {
+  return join(directory, `${pid}${claimSuffix}`);
+}
+
+function stagedPath(directory: string, { id }: RunningFault): string {
+  return join(directory, `.${id}.${process.pid}`);
+}
+
+/** Writes the fault to a file that is given its name when it is whole. */
+function stage(directory: string, fault: RunningFault): string {
+  const path = stagedPath(directory, fault);
+  rmSync(path, { force: true });
+  writeFileSync(path, formatRunningFault(fault), { flag: "wx", mode: 0o600 });
+  return path;
+}
+
 function idsIn(directory: string): string[] {
+  return namesIn(directory)
+    .filter((name) => name.endsWith(entrySuffix))
+    .map((name) => name.slice(0, -entrySuffix.length))
+    .filter(isFaultId);
+}
+
+function namesIn(directory: string): string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith(entrySuffix))
-      .map((name) => name.slice(0, -entrySuffix.length))
-      .filter(isFaultId);
+    return readdirSync(directory);
   } catch {
     return [];
   }

@@ -38,7 +38,13 @@ export type Resolution =
       /** What whoever hits them should know. */
       readonly notices: readonly Notice[];
     }
-  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly message: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: RefusalReason;
+      readonly message: string;
+      /** Whom it would have hit, where that is settled. */
+      readonly targets?: readonly Target[];
+    };
 
 export interface Notice {
   readonly reason: WarningReason;

@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import { warn } from "./aim.ts";
 import { faultRecord } from "./fault-record.ts";
 import type { FaultOptions, FaultResult, StallRequest } from "./fault-request.ts";
@@ -63,14 +64,17 @@ async function sitOut(
   const untilUs = begun.tUs + request.durationMs * 1000;
   const until = { untilUs, wallEndUs: wallUs() + untilUs - clock.nowUs() };
   const held = await waitWatching(stage, process, until, ["running", "gone"]);
+  const { wasThere, resumedUs } = resume();
+  const proved = wasThere
+    ? await proveResumed(stage, target, resumedUs)
+    : ({ state: "gone", tUs: resumedUs } as const);
+  const isLate = resumedUs >= untilUs + limits.watchdogOverdueMs * 1000;
+  const beforeUs = await stage.resumedBefore(target, resumedUs, isLate || held === "running");
   if (held === "running" && !signal.aborted) {
     const message = `${formatProcess(process)} was resumed by someone else before its time`;
     warn(stage, "resumed-by-others", message);
   }
-  const { wasThere, resumedUs } = resume();
-  const ended = wasThere
-    ? await proveResumed(stage, target, resumedUs)
-    : ({ state: "gone", tUs: resumedUs } as const);
+  const ended = { ...proved, tUs: beforeUs ?? proved.tUs };
   ledger.append(faultRecord("stall", { phase: "end", tUs: ended.tUs, ...record }));
   const stalledMs = (ended.tUs - begun.tUs) / 1000;
   const kind = ended.state === "gone" ? "target-gone" : "recovered";

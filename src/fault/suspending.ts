@@ -2,6 +2,7 @@ import { sleep, wallClockUs } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { freshId } from "../base/random.ts";
 import { awaitBlow, type Plan, takeAim, warn } from "./aim.ts";
+import { claimTargets } from "./claims.ts";
 import type { FaultName } from "./fault-kinds.ts";
 import type { FaultOptions, FaultResult, StallRequest } from "./fault-request.ts";
 import { type EndingCause, Guardian } from "./guardian.ts";
@@ -9,8 +10,7 @@ import { hostSystem } from "./host-system.ts";
 import { formatProcess, type ProcessFacts, type ProcessState } from "./process-facts.ts";
 import { allSettled, assertLives } from "./prove.ts";
 import { ownRoster } from "./roster.ts";
-import { factsOf, type RunningFault, refOf } from "./running-fault.ts";
-import { runningFaults } from "./running-faults.ts";
+import { type RunningFault, refOf } from "./running-fault.ts";
 import type { Suspension, System } from "./system.ts";
 import type { Target } from "./target.ts";
 import { startWatchdogProcess } from "./watchdog-process.ts";
@@ -26,6 +26,15 @@ export interface Stage<R extends StallRequest> extends Plan {
   suspend(process: ProcessFacts): Suspension;
   /** The effect is on record, and ends `durationMs` after `tUs`. */
   begun(target: Target, tUs: number): void;
+  /**
+   * When the watchdog saw the target running, if it was earlier than `resumedUs`; told to people.
+   * `mayBeUnread`: its word may still wait to be read.
+   */
+  resumedBefore(
+    target: Target,
+    resumedUs: number,
+    mayBeUnread: boolean,
+  ): Promise<number | undefined>;
 }
 
 /** The whole course of one target; returns how it was seen last. */
@@ -53,39 +62,25 @@ export async function injectSuspending<R extends StallRequest>(
     ledgerPath: options.ledgerPath,
     warn: (reason, message) => warn(plan, reason, message),
   });
+  let claimedId: string | undefined;
   try {
     // On Windows a look at a process takes a second: not between the watchdog and the blow.
     const self = system.inspect([process.pid]);
     self.catch(() => undefined);
     const aim = await takeAim(plan);
     const targets = await awaitBlow(plan, aim, async (targets) => {
-      await assertFree(plan, targets);
       const blowInUs = Math.max(0, aim.blowUs - options.clock.nowUs());
       const sinceUs = wallOf(plan)() + blowInUs;
-      await guardian.guard(describe(plan, targets, sinceUs, (await self).get(process.pid)));
+      const mine = describe(plan, targets, sinceUs, (await self).get(process.pid));
+      await claimTargets(plan, mine);
+      claimedId = mine.id;
+      await guardian.guard(mine);
     });
     if (targets === undefined) return { outcome: "interrupted", targets: [] };
     return await playAll(plan, guardian, targets, play);
   } finally {
     await guardian.release();
-  }
-}
-
-/** Two faults that suspend one process would resume it for each other. */
-async function assertFree(
-  { system, roster = ownRoster(), fault, request }: Plan & { system: System },
-  targets: readonly Target[],
-): Promise<void> {
-  for (const { fault: other } of await runningFaults({ roster, system })) {
-    const mine = other.targets.find(({ pid, identity }) =>
-      targets.some(({ process }) => process.pid === pid && process.identity === identity),
-    );
-    if (mine === undefined) continue;
-    throw new DfsError(
-      "fault",
-      `Cannot ${fault} the listener of port ${request.port} as the ${other.fault} ${other.id} ` +
-        `has ${formatProcess(factsOf(mine))} already: dfs fault undo ${other.id} ends that`,
-    );
+    if (claimedId !== undefined) (options.roster ?? ownRoster()).disclaim(claimedId);
   }
 }
 
@@ -137,6 +132,14 @@ async function playAll<R extends StallRequest>(
     begun({ process: { pid } }, tUs) {
       const remainingUs = tUs + plan.request.durationMs * 1000 - plan.clock.nowUs();
       guardian.begun(pid, wallUs() + Math.round(remainingUs));
+    },
+    async resumedBefore({ process }, resumedUs, mayBeUnread) {
+      const tUs = await guardian.resumedUs(process.pid, mayBeUnread);
+      if (tUs === undefined || tUs >= resumedUs) return undefined;
+      const message = `${formatProcess(process)} was resumed by the watchdog as dfs was held up`;
+      // One that was told to end says so itself.
+      if (guardian.ending.reason !== "terminated") warn(plan, "resumed-by-watchdog", message);
+      return tUs;
     },
   };
   const courses = targets.map(async (target) => {

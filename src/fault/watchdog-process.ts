@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { parse } from "node:path";
 import { eachLine } from "../base/each-line.ts";
 import { selfCommand } from "../base/self-command.ts";
@@ -23,7 +23,8 @@ export type StartWatchdog = (hear: (word: Word) => void) => WatchdogLink;
  */
 export const startWatchdogProcess: StartWatchdog = (hear) => {
   const { file, args } = selfCommand(["watchdog"]);
-  const child = spawn(file, args, {
+  // It has no pipes where no descriptor is left for them; its error then comes later.
+  const child: ChildProcess = spawn(file, args, {
     // It must not keep any directory from being removed.
     cwd: parse(process.execPath).root,
     stdio: ["pipe", "pipe", "pipe"],
@@ -31,26 +32,31 @@ export const startWatchdogProcess: StartWatchdog = (hear) => {
     windowsHide: true,
   });
   let lastNotice = "";
-  void eachLine(child.stdout, (line) => {
-    const word = parseWord(line);
-    if (word !== undefined) hear(word);
-  });
-  void eachLine(child.stderr, (line) => {
-    lastNotice = line;
-  });
+  const { stdin, stdout, stderr } = child;
+  if (stdout) {
+    void eachLine(stdout, (line) => {
+      const word = parseWord(line);
+      if (word !== undefined) hear(word);
+    });
+  }
+  if (stderr) {
+    void eachLine(stderr, (line) => {
+      lastNotice = line;
+    });
+  }
   // Telling one that has just died is no news: its end is.
-  child.stdin.on("error", () => undefined);
+  stdin?.on("error", () => undefined);
   // Nor does it keep us alive.
   child.unref();
   return {
-    tell: (order) => void child.stdin.write(`${formatOrder(order)}\n`),
+    tell: (order) => void stdin?.write(`${formatOrder(order)}\n`),
     ended: endOf(child, () => lastNotice),
-    close: () => void child.stdin.end(),
+    close: () => void stdin?.end(),
     kill: () => void child.kill("SIGKILL"),
   };
 };
 
-function endOf(child: ChildProcessWithoutNullStreams, lastNotice: () => string): Promise<string> {
+function endOf(child: ChildProcess, lastNotice: () => string): Promise<string> {
   return new Promise((resolve) => {
     child.once("error", ({ message }) => resolve(message));
     // Not at its exit: what it said last may still be unread then.

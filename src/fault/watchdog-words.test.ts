@@ -27,6 +27,7 @@ describe("orders and words", () => {
     { word: "unlisted", reason: "no\nroom" },
     { word: "refused", reason: "not yours" },
     { word: "undone", reason: "overdue" },
+    { word: "resumed", pid: 7, tUs: 1_795_383_315_250_000.5 },
   ];
 
   test("are read back as they were written, one a line", () => {

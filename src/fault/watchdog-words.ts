@@ -25,7 +25,9 @@ export type Word =
   /** Somebody asks for the end of the fault. */
   | { readonly word: "asked" }
   /** It undoes the fault itself, now, and leaves. */
-  | { readonly word: "undone"; readonly reason: UndoReason };
+  | { readonly word: "undone"; readonly reason: UndoReason }
+  /** It has undone it: `pid` was seen running, or gone, at `tUs`. */
+  | { readonly word: "resumed"; readonly pid: number; readonly tUs: number };
 
 /**
  * Why a watchdog undoes a fault itself. `planned-end`, `injector-gone`: its injector was killed,
@@ -73,8 +75,14 @@ export function parseWord(line: string): Word | undefined {
   const reason = fieldOf(row, "reason");
   if (word === "ready" || word === "asked") return { word };
   if (word === "unlisted" || word === "refused") return { word, reason: String(reason) };
+  if (word === "resumed") return resumedOf(fieldOf(row, "pid"), fieldOf(row, "tUs"));
   const known = undoReasons.find((candidate) => candidate === reason);
   return word === "undone" && known !== undefined ? { word, reason: known } : undefined;
+}
+
+function resumedOf(pid: unknown, tUs: unknown): Word | undefined {
+  if (typeof pid !== "number" || typeof tUs !== "number") return undefined;
+  return { word: "resumed", pid, tUs };
 }
 
 const undoReasons: readonly UndoReason[] = [

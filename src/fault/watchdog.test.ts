@@ -149,7 +149,10 @@ describe("Watchdog", () => {
     terminate.abort();
     await sim.clock.advanceMs(0);
     expect([isOver(), sim.signals]).toEqual([true, ["resume 7"]]);
-    expect(words.at(-1)).toEqual({ word: "undone", reason: "terminated" });
+    expect(words.slice(-2)).toEqual([
+      { word: "undone", reason: "terminated" },
+      { word: "resumed", pid: 7, tUs: sim.clock.nowUs() },
+    ]);
     // The injector lives, and writes its records itself.
     expect(records).toEqual([]);
   });
@@ -162,7 +165,10 @@ describe("Watchdog", () => {
     expect(sim.signals).toEqual([]);
     await sim.clock.advanceMs(1);
     expect([isOver(), sim.signals]).toEqual([true, ["resume 7"]]);
-    expect(words.at(-1)).toEqual({ word: "undone", reason: "overdue" });
+    expect(words.slice(-2)).toEqual([
+      { word: "undone", reason: "overdue" },
+      { word: "resumed", pid: 7, tUs: sim.clock.nowUs() },
+    ]);
   });
 
   test("puts no end on record that its late injector has, though it leaves meanwhile", async () => {

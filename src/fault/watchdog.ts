@@ -205,16 +205,17 @@ export class Watchdog {
       const seen = await observe(process, ["running", "gone"], { system, clock });
       if (seen === undefined) return false;
       const tUs = system.actsAtOnce && mayStandStill ? startUs : seen.tUs;
-      if (round === 0) this.#recordEnd(process, tUs);
+      if (round === 0) this.#tellEnd(process, tUs);
       // A suspension that its injector asked for as it died may still come into effect.
       if (seen.state === "gone" || round > 0 || this.#fault?.fault === "stall") return true;
       await sleep(clock, limits.watchdogSettleMs / 4);
     }
   }
 
-  /** As the injector would have, had it lived. */
-  #recordEnd(process: ProcessFacts, tUs: number): void {
+  /** To the injector, or to the ledger as that would have, had it lived. */
+  #tellEnd(process: ProcessFacts, tUs: number): void {
     const { fault, run, port } = this.#fault ?? {};
+    if (!this.#isInjectorGone) this.#options.say({ word: "resumed", pid: process.pid, tUs });
     if (!this.#isInjectorGone || this.#ledger === undefined) return;
     // It was late, but has put the end on record itself, told us so, and only then left.
     if (this.#orders.some(({ order }) => order === "release")) return;

@@ -143,6 +143,39 @@ describe.skipIf(!onLinux)("whatever becomes of an injector", () => {
     expect((await stall.exited()).status).toBe(0);
     expect(await isTidy()).toBe(true);
   });
+
+  test.each(["stall", "limp"])(
+    "one that is itself suspended tells when its %s ended",
+    async (kind) => {
+      using dir = tempDir();
+      const { start, run, isTidy } = setting(dir);
+      await using target = await startUndoTarget();
+      const words = [
+        kind,
+        "--port",
+        String(target.port),
+        ...(kind === "limp" ? ["--duty", "99%", "--period", "2s"] : []),
+      ];
+      for (const isUndone of [false, true]) {
+        await using fault = start(...words, "--duration", isUndone ? "60" : "2s");
+        await fault.waitFor(/STARTED/);
+        fault.kill("SIGSTOP");
+        if (isUndone) await run("undo");
+        expect(await runs(target.pid)).toBe(true);
+        await Bun.sleep(3000);
+        fault.kill("SIGCONT");
+        const { status, stdout, stderr } = await fault.exited();
+        const [, seconds] = /RECOVERY: .* after ([\d.]+)s/.exec(stdout) ?? [];
+        expect(Number(seconds)).toBeLessThan(isUndone ? 3 : 3.5);
+        expect(stderr).toContain("was resumed by the watchdog as dfs was held up");
+        expect(status).toBe(isUndone ? 130 : 0);
+        if (isUndone) expect(stderr).toContain(`dfs fault undo ended the ${kind}`);
+        expect(await isTidy()).toBe(true);
+      }
+      const ledger = await dir.read("fault.log");
+      expect(ledger.match(/ reason=undone /g)).toHaveLength(1);
+    },
+  );
 });
 
 describe.skipIf(!onLinux)("dfs fault undo", () => {
@@ -196,13 +229,16 @@ describe.skipIf(!onLinux)("dfs fault undo", () => {
     }
   });
 
-  test("is the user's: a stall is also ended by Ctrl-C, and leaves no watchdog", async () => {
+  test.each([
+    ["Ctrl-C", "SIGINT"],
+    ["Ctrl-\\", "SIGQUIT"],
+  ] as const)("is the user's: %s also ends a stall, and leaves no watchdog", async (_, signal) => {
     using dir = tempDir();
     const { isTidy, run } = setting(dir);
     await using target = await startUndoTarget();
     const { stall } = await startStall(dir, target);
     await using _stall = stall;
-    stall.kill("SIGINT");
+    stall.kill(signal);
     expect((await stall.exited(10_000)).status).toBe(130);
     expect(await isTidy()).toBe(true);
     expect((await run("list")).stdout).toBe("No fault runs\n");
@@ -248,8 +284,51 @@ describe.skipIf(!onLinux)("a watchdog that is lost", () => {
     expect(stderr).toContain("nothing was suspended");
     expect(linuxState(target.pid)).not.toBe("T");
     expect(systemClock.nowUs() - startUs).toBeLessThan(30e6);
-    expect(existsSync(dir.file("dfs"))).toBe(false);
+    expect(readdirSync(dir.file("dfs"))).toEqual([]);
   });
+});
+
+test.skipIf(!onLinux)(
+  "nothing is suspended when no descriptor is left for a watchdog",
+  async () => {
+    using dir = tempDir();
+    const { env, isTidy } = setting(dir);
+    await using target = await startUndoTarget();
+    const stall = [
+      dfsBinary(),
+      "fault",
+      "stall",
+      "--port",
+      String(target.port),
+      "--duration",
+      "60",
+    ];
+    const { exitCode, stderr } = Bun.spawnSync(
+      ["sh", "-c", 'ulimit -n 12; exec "$@"', "sh", ...stall],
+      {
+        ...{ cwd: dir.path, env: { ...process.env, ...env }, timeout: 30_000 },
+      },
+    );
+    expect(exitCode).toBe(3);
+    expect(stderr.toString()).toMatch(
+      /as no watchdog can be started, .*EMFILE.*; nothing was suspended/,
+    );
+    expect(linuxState(target.pid)).not.toBe("T");
+    expect(processesMarked(`DFS_TEST_UNDO=${dir.path}`)).toEqual([]);
+    expect(existsSync(dir.file("dfs")) ? await isTidy() : true).toBe(true);
+  },
+);
+
+test.skipIf(!onLinux)("of stalls that start in one moment one alone takes the target", async () => {
+  using dir = tempDir();
+  const { run, isTidy } = setting(dir);
+  await using target = await startUndoTarget();
+  for (let round = 0; round < 2; round++) {
+    const words = ["stall", "--port", String(target.port), "--duration", "3"];
+    const ends = await Promise.all([run(...words), run(...words), run(...words)]);
+    expect(ends.map(({ status }) => status).toSorted()).toEqual([0, 3, 3]);
+    expect(await isTidy()).toBe(true);
+  }
 });
 
 test.skipIf(!onLinux)("dfs fault limp is slow but alive, and on record as a whole", async () => {

@@ -49,6 +49,7 @@ export const limpCommand = defineSubcommand({
       {
         fault: "limp",
         plan,
+        durationMs,
         config: {
           duration_ms: String(durationMs),
           period_ms: String(periodMs),

@@ -1,19 +1,24 @@
+import { limits } from "../../base/limits.ts";
 import { localTimestamp } from "../../base/local-time.ts";
 import { formatProcess, type ProcessFacts } from "../../fault/process-facts.ts";
 import { factsOf, type ProcessRef } from "../../fault/running-fault.ts";
 import type { FaultStatus } from "../../fault/running-faults.ts";
 import { type TextOptions, tableLines } from "../../report/text-layout.ts";
 
-/** A heading and a line a fault. */
+/** A heading and a line a fault, as of `nowUs` of the wall clock. */
 export function faultTable(
   statuses: readonly FaultStatus[],
+  nowUs: number,
   options: TextOptions,
 ): readonly string[] {
   const head = ["id", "fault", "port", "since", "until", "target", "injector"];
-  return tableLines({ head, rows: statuses.map(cellsOf), right: [2] }, options);
+  return tableLines(
+    { head, rows: statuses.map((status) => cellsOf(status, nowUs)), right: [2] },
+    options,
+  );
 }
 
-function cellsOf(status: FaultStatus): readonly string[] {
+function cellsOf(status: FaultStatus, nowUs: number): readonly string[] {
   const { id, fault, port, sinceUs, untilUs, targets } = status.fault;
   const whom = targets.map((target, index) => {
     const state = status.targetStates[index];
@@ -21,18 +26,23 @@ function cellsOf(status: FaultStatus): readonly string[] {
   });
   return [
     ...[id, fault, String(port), localSecond(sinceUs), localSecond(untilUs)],
-    ...[whom.join(", "), injectorText(status)],
+    ...[whom.join(", "), injectorText(status, nowUs)],
   ];
 }
 
-function injectorText({ fault, isInjectorAlive, isWatchdogAlive }: FaultStatus): string {
-  if (isInjectorAlive) return `${nameOf(fault.injector)} alive`;
+function injectorText(status: FaultStatus, nowUs: number): string {
+  const { fault, isInjectorAlive, isWatchdogAlive } = status;
   const { id, watchdog } = fault;
+  // Whoever was to undo it lives, but is suspended itself or cannot.
+  const isOverdue =
+    nowUs >= fault.untilUs + limits.listOverdueMs * 1000 && status.targetStates.includes("stopped");
+  const overdue = isOverdue ? `, but it is overdue: dfs fault undo ${id}` : "";
+  if (isInjectorAlive) return `${nameOf(fault.injector)} alive${overdue}`;
   const killed = `pid ${fault.injector.pid} killed`;
   if (!isWatchdogAlive || watchdog === undefined) {
     return `${killed}, and no watchdog lives: dfs fault undo ${id}`;
   }
-  return `${killed}; its watchdog (pid ${watchdog.pid}) undoes it`;
+  return `${killed}; its watchdog (pid ${watchdog.pid}) ${isOverdue ? "lives" : "undoes it"}${overdue}`;
 }
 
 /** As it is printed for programs; instants in microseconds since the epoch. */

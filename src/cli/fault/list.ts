@@ -1,3 +1,4 @@
+import { wallClockUs } from "../../base/clock.ts";
 import { exitStatus } from "../../base/exit-status.ts";
 import { runningFaults } from "../../fault/running-faults.ts";
 import { toggle } from "../flags.ts";
@@ -18,7 +19,7 @@ export const listCommand = defineSubcommand({
     else if (statuses.length === 0) terminal.line("No fault runs");
     else {
       const { color, columns: width } = terminal;
-      for (const line of faultTable(statuses, { color, width })) terminal.line(line);
+      for (const line of faultTable(statuses, wallClockUs(), { color, width })) terminal.line(line);
     }
     return exitStatus.verified;
   },

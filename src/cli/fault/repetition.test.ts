@@ -3,9 +3,10 @@ import { parseStrictly, readFlags } from "../strict-args.ts";
 import { sharedFlags } from "./flags.ts";
 import { blowTimesText, repetitionOf, repetitionText } from "./repetition.ts";
 
-function read(line: string) {
+function read(line: string, durationMs?: number) {
   const words = ["--port", "50051", ...line.split(" ").filter(Boolean)];
-  return repetitionOf(readFlags(sharedFlags, parseStrictly(words, sharedFlags, false)));
+  const values = readFlags(sharedFlags, parseStrictly(words, sharedFlags, false));
+  return repetitionOf(values, durationMs);
 }
 
 describe("repetitionOf()", () => {
@@ -35,6 +36,15 @@ describe("repetitionOf()", () => {
   ])("refuses %s", (line, message) => {
     expect(() => read(line)).toThrow(message);
   });
+});
+
+test("repetitionOf() refuses a fault that is longer than the time between two", () => {
+  expect(read("", 2000).count).toBe(1);
+  expect(read("--repeat 2 --every 2", 2000).count).toBe(2);
+  expect(() => read("--repeat 2 --every 1", 2000)).toThrow(
+    "--duration must be at most --every (1s), as one fault ends before the next begins: " +
+      'current value is "2s"',
+  );
 });
 
 test("blowTimesText() lists the first blows and counts the rest", () => {

@@ -10,8 +10,14 @@ const jitterShare = 0.1;
 /** How many blows a dry run lists. */
 const listedMaxCount = 10;
 
-/** The repetition that --repeat, --every, --jitter and --seed ask for; throws usage errors. */
-export function repetitionOf({ repeat, every, jitter, seed }: SharedValues): Repetition {
+/**
+ * The repetition that --repeat, --every, --jitter and --seed ask for; throws usage errors.
+ * `durationMs`: the --duration of each, of a fault that has one.
+ */
+export function repetitionOf(
+  { repeat, every, jitter, seed }: SharedValues,
+  durationMs = 0,
+): Repetition {
   if (repeat === 1) {
     const stray = Object.entries({ every, jitter, seed }).find(([, value]) => value !== undefined);
     if (stray !== undefined) {
@@ -21,6 +27,13 @@ export function repetitionOf({ repeat, every, jitter, seed }: SharedValues): Rep
   }
   if (every === undefined) {
     throw new DfsError("usage", `--repeat ${repeat} needs --every, the time between two blows`);
+  }
+  if (durationMs > every) {
+    throw new DfsError(
+      "usage",
+      `--duration must be at most --every (${formatDuration(every)}), as one fault ends before ` +
+        `the next begins: current value is "${formatDuration(durationMs)}"`,
+    );
   }
   const jitterMs = jitter ?? every * jitterShare;
   if (jitterMs > every / 2) {

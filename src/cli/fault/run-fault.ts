@@ -16,6 +16,8 @@ export interface FaultCommand {
   readonly fault: FaultName;
   /** What it is going to do, such as `stall for 10s`. */
   readonly plan: string;
+  /** How long each lasts, of a kind that is told. */
+  readonly durationMs?: number;
   /** Its own flags as the run header stores them; times in the unit that the key names. */
   readonly config: Readonly<Record<string, string>>;
   inject(request: FaultRequest, options: FaultOptions): Promise<FaultResult>;
@@ -38,7 +40,7 @@ export async function runFault(
 ): Promise<ExitStatus> {
   const { fault, config } = command;
   const run = freshId();
-  const repetition = repetitionOf(values);
+  const repetition = repetitionOf(values, command.durationMs);
   const options: FaultOptions = {
     ...{ clock, run, signal: interrupts.soft, ledger: { append: () => undefined } },
     notify(event) {

@@ -30,6 +30,7 @@ export const stallCommand = defineSubcommand({
       {
         fault: "stall",
         plan: `stall for ${formatDuration(values.duration)}`,
+        durationMs: values.duration,
         config: { duration_ms: String(values.duration) },
         inject: (request, options) =>
           injectStall({ ...request, durationMs: values.duration }, options),

@@ -44,7 +44,9 @@ describe("choose()", () => {
 
 describe("the list", () => {
   const options = { color: false, width: 200 };
-  const cases: readonly [Partial<FaultStatus>, string][] = [
+  const beforeUs = 1_795_383_316_000_000;
+  const overdueUs = 1_795_383_330_000_000;
+  const cases: readonly [Partial<FaultStatus>, string, number?][] = [
     [{}, "d\\u001b[2Jfs (pid 7) suspended  dfs (pid 8) alive"],
     [{ targetStates: ["running"] }, "(pid 7) running  dfs (pid 8) alive"],
     [{ isInjectorAlive: false }, "suspended  pid 8 killed; its watchdog (pid 9) undoes it"],
@@ -52,10 +54,17 @@ describe("the list", () => {
       { isInjectorAlive: false, isWatchdogAlive: false },
       "suspended  pid 8 killed, and no watchdog lives: dfs fault undo k2bgi",
     ],
+    [{}, "suspended  dfs (pid 8) alive, but it is overdue: dfs fault undo k2bgi", overdueUs],
+    [{ targetStates: ["running"] }, "running  dfs (pid 8) alive", overdueUs],
+    [
+      { isInjectorAlive: false },
+      "its watchdog (pid 9) lives, but it is overdue: dfs fault undo k2bgi",
+      overdueUs,
+    ],
   ];
-  for (const [change, end] of cases) {
+  for (const [change, end, nowUs = beforeUs] of cases) {
     test(`the list ends a row with "${end}"`, () => {
-      const [head, row] = faultTable([running("k2bgi", change)], options);
+      const [head, row] = faultTable([running("k2bgi", change)], nowUs, options);
       expect(head).toMatch(/^ {2}id +fault +port +since +until +target +injector$/);
       expect(row).toMatch(/^ {2}k2bgi {2}stall {2}50052 {2}[-\d]+ [:\d]+ {2}[-\d]+ [:\d]+ {2}/);
       expect(row).toEndWith(end);

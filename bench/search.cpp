@@ -47,6 +47,8 @@ static uint32_t search(const CsrFile& graph, Scratch& scratch, uint32_t target) 
         edge = offsets[vertex];
         end = offsets[vertex + 1];
       }
+      // Every vertex is discovered: none is followed back.
+      if (count == graph.vertexCount) return count;
       if (depth == 0) break;
       depth -= 2;
       edge = stack[depth];

@@ -12,6 +12,9 @@ export interface Peer {
   readonly isReference: boolean;
   /** It keeps neighbours in stored order and sees them in that order. */
   readonly hasStoredOrder: boolean;
+  /** So often both start anew, */
+  readonly sittingCount: number;
+  /** and so many rounds they play each time. */
   readonly roundCount: number;
   /** What its graph takes of memory, roughly, building it included. */
   readonly bytesPerVertex: number;
@@ -32,34 +35,64 @@ const graphologyPackages = { graphology: "0.26.0", "graphology-traversal": "0.3.
 
 const candidates: readonly Candidate[] = [
   {
-    ...{ name: "C++ -O3", isReference: true, hasStoredOrder: true, roundCount: 21 },
+    ...{
+      name: "C++ -O3",
+      isReference: true,
+      hasStoredOrder: true,
+      sittingCount: 5,
+      roundCount: 15,
+    },
     ...{ bytesPerVertex: 16, bytesPerEdge: 4, edgeMaxCount: Number.POSITIVE_INFINITY },
     install: "apt-get install g++",
     prepare: (dir) => compile(dir, join(here, "../search.cpp"), "plain", []),
   },
   {
-    ...{ name: "Boost Graph Library", isReference: false, hasStoredOrder: true, roundCount: 21 },
+    ...{
+      name: "Boost Graph Library",
+      isReference: false,
+      hasStoredOrder: true,
+      sittingCount: 3,
+      roundCount: 15,
+    },
     ...{ bytesPerVertex: 32, bytesPerEdge: 20, edgeMaxCount: Number.POSITIVE_INFINITY },
     install: "apt-get install g++ libboost-graph-dev",
     prepare: (dir) => compile(dir, join(here, "boost.cpp"), "boost", []),
   },
   {
     // It sorts neighbours by their number.
-    ...{ name: "igraph", isReference: false, hasStoredOrder: false, roundCount: 7 },
+    ...{
+      name: "igraph",
+      isReference: false,
+      hasStoredOrder: false,
+      sittingCount: 1,
+      roundCount: 7,
+    },
     ...{ bytesPerVertex: 200, bytesPerEdge: 80, edgeMaxCount: Number.POSITIVE_INFINITY },
     install: "apt-get install g++ libigraph-dev",
     prepare: (dir) =>
       compile(dir, join(here, "igraph.cpp"), "igraph", ["-I/usr/include/igraph", "-ligraph"]),
   },
   {
-    ...{ name: "NetworkX", isReference: false, hasStoredOrder: true, roundCount: 1 },
+    ...{
+      name: "NetworkX",
+      isReference: false,
+      hasStoredOrder: true,
+      sittingCount: 1,
+      roundCount: 1,
+    },
     ...{ bytesPerVertex: 800, bytesPerEdge: 400, edgeMaxCount: 5_000_000 },
     install: "apt-get install python3-networkx",
     prepare: () => python(),
   },
   {
     // It sees the last neighbour first.
-    ...{ name: "graphology", isReference: false, hasStoredOrder: false, roundCount: 1 },
+    ...{
+      name: "graphology",
+      isReference: false,
+      hasStoredOrder: false,
+      sittingCount: 1,
+      roundCount: 1,
+    },
     ...{ bytesPerVertex: 1500, bytesPerEdge: 800, edgeMaxCount: 5_000_000 },
     install: "the npm registry",
     prepare: graphology,

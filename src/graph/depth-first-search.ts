@@ -161,31 +161,38 @@ function begin(graph: CsrGraph, scratch: SearchScratch, { source, target }: Sear
 
 /**
  * The hot loop. bench/search.cpp holds the same loop in C++. A vertex is pushed only while it has
- * edges left, so chains cost no stack. Steps are paid for whole rows, as they are begun and as they
- * are taken up again, so that an edge costs none; a row that is longer than a slice is cut. The
- * target ends a slice like steps that have run out.
+ * edges left, so chains cost no stack; once every vertex is discovered, none is followed back. Two
+ * edges a turn, as most lead to discovered vertices. Steps are paid where a row is left, so that
+ * an edge costs none; a row that is longer than a slice is cut. The target ends a slice like steps
+ * that have run out.
  */
 function explore(
-  graph: SignedGraph,
+  { vertexCount, offsets, targets }: SignedGraph,
   scratch: SearchScratch,
-  plan: SearchPlan,
+  { target, reachableOnly }: SearchPlan,
   standing: Standing,
   stepCount: number,
 ): void {
-  const { vertexCount, offsets, targets } = graph;
   const { mark, marks, order, stack } = scratch;
-  const { target } = plan;
   let { count, edge, end, depth, nextRoot } = standing;
   let steps = stepCount | 0;
-  let stop = Math.min(end, edge + stepCount) | 0;
   for (;;) {
+    // The part of the row that is looked at before steps are paid for it.
+    let first = edge;
+    let stop = Math.min(end, edge + stepCount) | 0;
     while (edge !== stop) {
-      const vertex = targets[edge]!;
+      let vertex = targets[edge]!;
       edge = (edge + 1) | 0;
-      if (marks[vertex] === mark) continue;
+      if (marks[vertex] === mark) {
+        if (edge === stop) break;
+        vertex = targets[edge]!;
+        edge = (edge + 1) | 0;
+        if (marks[vertex] === mark) continue;
+      }
       marks[vertex] = mark;
       order[count] = vertex;
       count = (count + 1) | 0;
+      steps = (steps - 1 - edge + first) | 0;
       if (vertex === target) steps = -1;
       if (edge !== end) {
         stack[depth] = edge;
@@ -194,44 +201,37 @@ function explore(
       }
       edge = offsets[vertex]!;
       end = offsets[(vertex + 1) | 0]!;
-      stop = end;
-      steps = (steps - 1 - end + edge) | 0;
+      first = edge;
+      stop = Math.min(end, edge + stepCount) | 0;
       if (steps < 0) break;
     }
+    steps = (steps - edge + first) | 0;
     if (steps < 0) break;
-    if (edge !== end) {
-      stop = Math.min(end, edge + stepCount) | 0;
-    } else if (depth !== 0) {
-      depth = (depth - 2) | 0;
-      edge = stack[depth]!;
-      end = stack[(depth + 1) | 0]!;
-      stop = end;
-    } else {
-      standing.isOver = plan.reachableOnly;
+    if (edge === end) {
+      standing.isOver = count === vertexCount || (depth === 0 && reachableOnly);
       if (standing.isOver) break;
-      const first = nextRoot;
-      nextRoot = nextUnmarked(scratch, nextRoot, Math.min(vertexCount, first + steps));
-      steps = (steps + first - nextRoot) | 0;
-      standing.isOver = nextRoot === vertexCount;
-      if (standing.isOver || steps === 0) break;
-      marks[nextRoot] = mark;
-      order[count] = nextRoot;
-      count = (count + 1) | 0;
-      if (nextRoot === target) steps = -1;
-      edge = offsets[nextRoot]!;
-      end = offsets[(nextRoot + 1) | 0]!;
-      stop = end;
+      if (depth !== 0) {
+        depth = (depth - 2) | 0;
+        edge = stack[depth]!;
+        end = stack[(depth + 1) | 0]!;
+      } else {
+        const candidate = nextRoot;
+        nextRoot = nextUnmarked(scratch, nextRoot, Math.min(vertexCount, candidate + steps));
+        steps = (steps + candidate - nextRoot) | 0;
+        if (steps === 0) break;
+        marks[nextRoot] = mark;
+        order[count] = nextRoot;
+        count = (count + 1) | 0;
+        if (nextRoot === target) steps = -1;
+        edge = offsets[nextRoot]!;
+        end = offsets[(nextRoot + 1) | 0]!;
+      }
     }
-    steps = (steps - 1 - stop + edge) | 0;
     if (steps < 0) break;
   }
   standing.found = order[(count - 1) | 0] === target;
   standing.isOver ||= standing.found;
-  standing.count = count;
-  standing.edge = edge;
-  standing.end = end;
-  standing.depth = depth;
-  standing.nextRoot = nextRoot;
+  Object.assign(standing, { count, edge, end, depth, nextRoot });
 }
 
 /** The first vertex from `from` on that bears no mark of this search; `to` when there is none. */

@@ -6,7 +6,7 @@ import { type CsrGraph, csrGraphFromNeighbours } from "./csr-graph.ts";
 import { createSearchScratch, DepthFirstSearch, discoveryOrder } from "./depth-first-search.ts";
 import { generateGraph } from "./generators/generate-graph.ts";
 import { OrderChecksum } from "./order-checksum.ts";
-import type { SearchPlan } from "./search-plan.ts";
+import { type SearchPlan, wholeGraph } from "./search-plan.ts";
 import { createWalkMemory, Walk } from "./walk.ts";
 import { noParentVertex, walkBuffer, walkColumns } from "./walk-columns.ts";
 
@@ -89,11 +89,23 @@ describe("a search and a walk", () => {
     const search = new DepthFirstSearch(graph, createSearchScratch(), plan);
     let sliceCount = 1;
     while (!search.advance(1000)) sliceCount++;
-    expect(sliceCount).toBeGreaterThan(900);
+    // At most twice as many steps as asked for.
+    expect(sliceCount).toBeGreaterThan(450);
     const columns = walkColumns(walkBuffer(10));
     const one = new Walk(graph, createWalkMemory(), plan);
     for (sliceCount = 0; !one.isOver; sliceCount++) one.fill(columns, 0, 10, 1000);
     expect(sliceCount).toBeGreaterThan(900);
+  });
+
+  test("takes few slices for a hub of many leaves, whose edges each lead somewhere new", () => {
+    const leafCount = 100_000;
+    const hub = Array.from({ length: leafCount }, (_, leaf) => leaf + 1);
+    const graph = csrGraphFromNeighbours([hub, ...hub.map(() => [0])], "star");
+    const search = new DepthFirstSearch(graph, createSearchScratch(), wholeGraph);
+    let sliceCount = 1;
+    while (!search.advance(1000)) sliceCount++;
+    expect(search.result.visitedCount).toBe(leafCount + 1);
+    expect(sliceCount).toBeLessThan((4 * leafCount) / 1000);
   });
 
   test("walks a path of a million vertices, every vertex of it on the stack", () => {

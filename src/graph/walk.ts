@@ -108,13 +108,17 @@ export class Walk {
    */
   fill(columns: WalkColumns, from: number, to: number, stepCount: number): number {
     const standing = this.#standing;
+    const { vertexCount } = this.#graph;
+    // Once every vertex is told, none is followed back.
+    const end = Math.min(to, from + vertexCount - this.#visitedCount);
     standing.filled = from;
     standing.steps = stepCount | 0;
-    while (!standing.isOver && standing.filled < to && standing.steps > 0) {
-      if (standing.depth < 0) plant(this.#graph, this.#memory, this.#plan, standing, columns, to);
-      else grow(this.#graph, this.#memory, this.#plan, standing, columns, to);
+    while (!standing.isOver && standing.filled < end && standing.steps > 0) {
+      if (standing.depth < 0) plant(this.#graph, this.#memory, this.#plan, standing, columns, end);
+      else grow(this.#graph, this.#memory, this.#plan, standing, columns, end);
     }
     this.#visitedCount += standing.filled - from;
+    standing.isOver ||= this.#visitedCount === vertexCount;
     return standing.filled;
   }
 
@@ -209,7 +213,7 @@ function grow(
       standing.isOver = true;
       break;
     }
-    if (edge !== end || steps <= 0 || standing.isOver) break;
+    if (edge !== end || steps <= 0 || filled === to || standing.isOver) break;
     steps = (steps - 1) | 0;
     depth = (depth - 1) | 0;
     if (depth < 0) break;

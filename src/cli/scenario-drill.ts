@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { DfsError, messageOf } from "../base/errors.ts";
+import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { DrillPlan } from "../drill/run-drill.ts";
 import { readScenario, type Scenario } from "../drill/scenario/read-scenario.ts";
@@ -54,7 +54,9 @@ function bytesAt(path: string): Uint8Array {
       closeSync(fd);
     }
   } catch (error) {
-    throw new DfsError("cannot-run", `Cannot read the scenario "${path}": ${messageOf(error)}`);
+    const what =
+      systemErrorCode(error) === "EISDIR" ? "it is a directory, not a file" : messageOf(error);
+    throw new DfsError("cannot-run", `Cannot read the scenario "${path}": ${what}`);
   }
 }
 

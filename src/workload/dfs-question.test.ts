@@ -126,6 +126,25 @@ describe("decideQuestion()", () => {
     );
   });
 
+  test("names the place in a file that asked, when one did", () => {
+    const calls = {
+      ...{ target: "drill.yaml:7:11: target", source: "drill.yaml:8:11: source" },
+      numVertices: "drill.yaml:9:17: num-vertices",
+    };
+    const messageFor = (asked: Partial<AskedQuestion>) => () =>
+      decideQuestion({ ...byDefault, calls, ...asked }, [serves("a:1", grid)]);
+    expect(messageFor({ target: { vertex: 100 } })).toThrow(
+      'drill.yaml:7:11: target must be a vertex of grid:10x10, in 0..99: current value is "100"',
+    );
+    expect(messageFor({ source: { vertex: 100 } })).toThrow("drill.yaml:8:11: source must be");
+    const reply = { kind: "refused", status: "FAILED_PRECONDITION", detail: "no" } as const;
+    const refused = [{ endpoint: "a:1", reply }];
+    expect(() => decideQuestion({ ...byDefault, calls, numVertices: 7 }, refused)).toThrow(
+      "FAILED_PRECONDITION: no; see drill.yaml:9:17: num-vertices",
+    );
+    expect(messageFor({ numVertices: 7 })).toThrow("drill.yaml:9:17: num-vertices must be 100");
+  });
+
   test("knows which names a graph does not have, when it is at hand", () => {
     const asked = { ...byDefault, source: { name: "d" } };
     expect(() => decideQuestion(asked, [], named)).toThrow(

@@ -18,7 +18,20 @@ export interface AskedQuestion {
   readonly source: VertexChoice | undefined;
   /** N of modular:N; undefined: of the graph that the replicas have. */
   readonly numVertices: number | undefined;
+  /** How errors call what was asked; by default the flags. */
+  readonly calls?: QuestionNames;
 }
+
+/** For each part of a question: `--target`, or its place in a file and its key. */
+export interface QuestionNames {
+  readonly target: string;
+  readonly source: string;
+  readonly numVertices: string;
+}
+
+const flagNames: QuestionNames = {
+  ...{ target: "--target", source: "--source", numVertices: "--num-vertices" },
+};
 
 /** What a replica said of its graph. */
 export interface GraphAnswer {
@@ -51,7 +64,7 @@ export function decideQuestion(
   answers: readonly GraphAnswer[],
   own?: Graph,
 ): DecidedQuestion {
-  refuseRefusals(answers);
+  refuseRefusals(asked, answers);
   const described = answers.flatMap(({ endpoint, reply }) =>
     reply.kind === "described" ? [{ endpoint, graph: reply.graph }] : [],
   );
@@ -116,13 +129,17 @@ export function graphInWords(graph: Omit<DescribeGraphResponse, "hasNames">): st
   return `${source} (${vertexCountText(vertices)}, ${counted(edges, "edge")}, fingerprint ${fingerprint})`;
 }
 
-function refuseRefusals(answers: readonly GraphAnswer[]): void {
+function refuseRefusals(
+  { numVertices, calls }: AskedQuestion,
+  answers: readonly GraphAnswer[],
+): void {
+  const by = numVertices === undefined || calls === undefined ? "" : `; see ${calls.numVertices}`;
   for (const { endpoint, reply } of answers) {
     if (reply.kind !== "refused") continue;
     const { status, detail } = reply;
     throw new DfsError(
       "cannot-run",
-      `Replica ${endpoint} refuses the question: ${status}: ${detail}`,
+      `Replica ${endpoint} refuses the question: ${status}: ${detail}${by}`,
     );
   }
 }
@@ -146,11 +163,14 @@ function refuseOther(
   );
 }
 
-function refuseOtherCount({ numVertices }: AskedQuestion, facts: DescribeGraphResponse): void {
+function refuseOtherCount(
+  { numVertices, calls }: AskedQuestion,
+  facts: DescribeGraphResponse,
+): void {
   if (numVertices === undefined || numVertices === facts.vertices) return;
   throw new DfsError(
     "usage",
-    `--num-vertices must be ${facts.vertices} for ${facts.source}, or left out: ` +
+    `${(calls ?? flagNames).numVertices} must be ${facts.vertices} for ${facts.source}, or left out: ` +
       `current value is "${numVertices}"`,
   );
 }
@@ -167,8 +187,10 @@ function questionOn(
 ): SearchQuestion {
   const target = targetOn(asked, facts);
   return {
-    ...(target === undefined ? {} : placed("target", target, facts, graph)),
-    ...(asked.source === undefined ? {} : placed("source", asked.source, facts, graph)),
+    ...(target === undefined ? {} : placed("target", { asked, choice: target }, facts, graph)),
+    ...(asked.source === undefined
+      ? {}
+      : placed("source", { asked, choice: asked.source }, facts, graph)),
     numVertices: facts.vertices,
   };
 }
@@ -186,7 +208,7 @@ function targetOn(
 /** The fields of a request for a vertex; throws a usage error when the graph does not have it. */
 function placed(
   role: "target" | "source",
-  choice: VertexChoice,
+  { asked, choice }: { readonly asked: AskedQuestion; readonly choice: VertexChoice },
   { vertices, source: spec, hasNames }: DescribeGraphResponse,
   graph: Graph | undefined,
 ): Partial<SearchQuestion> {
@@ -204,6 +226,6 @@ function placed(
   const rule = vertices === 0 ? `left out, as ${spec} has no vertices` : `in 0..${vertices - 1}`;
   throw new DfsError(
     "usage",
-    `--${role} must be a vertex of ${spec}, ${rule}: current value is "${choice.vertex}"`,
+    `${(asked.calls ?? flagNames)[role]} must be a vertex of ${spec}, ${rule}: current value is "${choice.vertex}"`,
   );
 }

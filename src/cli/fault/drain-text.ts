@@ -19,7 +19,7 @@ function portText({
   if (closedAfterMs === undefined) return "its port closed as it ended";
   const leadMs = endedAfterMs - closedAfterMs;
   if (leadMs < limits.drainLeadMinMs) return "its port closed as it ended";
-  return `its port closed gracefully, ${span(leadMs)} before`;
+  return `its port had closed ${span(leadMs)} before`;
 }
 
 /** `1.234s`. */

@@ -49,7 +49,7 @@ describe("faultEventLine()", () => {
     [
       { kind: "drained", ...drain, endedAfterMs: 2512, closedAfterMs: 12 },
       "DRAINED: dfs (pid 1234) on port 50053 ended 2.512s after SIGTERM; " +
-        "its port closed gracefully, 2.5s before",
+        "its port had closed 2.5s before",
     ],
     [
       // So short before its end it closed because of it.

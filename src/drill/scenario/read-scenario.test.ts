@@ -75,6 +75,14 @@ require:
     ]);
   });
 
+  test("keeps the places of what only the graph can refuse", () => {
+    const { calls } = read("load:\n  target: 9\n  num-vertices: 10").load.question;
+    expect(calls).toMatchObject({
+      target: expect.stringMatching(/:2:11: target$/),
+      numVertices: expect.stringMatching(/:3:17: num-vertices$/),
+    });
+  });
+
   test("is as the demo's replicas and as dfs load where it says nothing", () => {
     expect(read("name: nothing")).toEqual({
       ...{ name: "nothing", graph: undefined, restart: "on-crash", restartDelayMs: 2000 },
@@ -82,7 +90,13 @@ require:
         replicas: [50_051, 50_052].map((port) => ({ host: "localhost", port })),
         ...{ durationMs: 60_000, ratePerSecond: 10, deadlineMs: 30_000 },
         ...{ attemptTimeoutMs: undefined, policy: "adaptive", verify: "answer", mode: "unary" },
-        question: { target: "default", source: undefined, numVertices: undefined },
+        question: {
+          ...{ target: "default", source: undefined, numVertices: undefined },
+          calls: {
+            ...{ target: "load.target", source: "load.source" },
+            numVertices: "load.num-vertices",
+          },
+        },
         streams: undefined,
       },
       ...{ faults: [], require: [] },

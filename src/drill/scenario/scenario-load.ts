@@ -3,6 +3,7 @@ import type { Endpoint } from "../../base/endpoint.ts";
 import { limits } from "../../base/limits.ts";
 import { policyNames } from "../../failover/policy.ts";
 import { type LoadConfig, loadDefaults } from "../../load/load-config.ts";
+import type { QuestionNames } from "../../workload/dfs-question.ts";
 import { choice, decimalNumber, duration, type Rule, usage, wholeNumber } from "../rule.ts";
 import type { ValuesOf } from "./read-values.ts";
 import type { Section } from "./scenario-source.ts";
@@ -69,6 +70,7 @@ export function loadOf(
       target: asked ?? (mode === "stream" ? "none" : "default"),
       source: source === undefined ? undefined : { vertex: source },
       numVertices,
+      calls: namesIn(section),
     },
     verify: values.verify ?? loadDefaults.verify,
     mode,
@@ -80,5 +82,15 @@ export function loadOf(
             numVertices: undefined,
           }
         : undefined,
+  };
+}
+
+/** A graph is known only when replicas serve it: what it lacks is refused by file and line too. */
+function namesIn(section: Section | undefined): QuestionNames {
+  const nameOf = (key: string) => section?.entries.get(key)?.name ?? `load.${key}`;
+  return {
+    target: nameOf("target"),
+    source: nameOf("source"),
+    numVertices: nameOf("num-vertices"),
   };
 }

@@ -93,7 +93,7 @@ const candidates: readonly Candidate[] = [
       sittingCount: 1,
       roundCount: 1,
     },
-    ...{ bytesPerVertex: 1500, bytesPerEdge: 800, edgeMaxCount: 5_000_000 },
+    ...{ bytesPerVertex: 500, bytesPerEdge: 550, edgeMaxCount: 5_000_000 },
     install: "the npm registry",
     prepare: graphology,
   },

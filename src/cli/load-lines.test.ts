@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { AttemptFailure } from "../failover/request.ts";
+import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
 import type { SecondSummary } from "../load/run-load.ts";
 import { type LineDetail, LoadLines } from "./load-lines.ts";
@@ -52,6 +53,19 @@ const second: SecondSummary = {
   latencyMaxUs: 12_345,
   attemptTimeoutMs: 40,
 };
+
+test("LoadLines says how many messages an answer has, and when the first came", () => {
+  const { number, record } = settled(1, 1, 4280);
+  const printed = lines("requests", (load) => {
+    load.settled({ number, record: { ...record, messages: 12, firstUs: 1020 } as OkRecord });
+    load.settled({ number, record: { ...record, messages: 0 } as OkRecord });
+  });
+  const begin = `[${time}] ✓ Request #1 → localhost:50051`;
+  expect(printed).toEqual([
+    `${begin} (latency: 4.28ms, 12 messages, the first after 1.02ms)`,
+    `${begin} (latency: 4.28ms, 0 messages)`,
+  ]);
+});
 
 test("LoadLines prints a line a request when asked, and failures with what became of them", () => {
   const printed = lines("requests", (load) => {

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
@@ -65,7 +66,7 @@ export class LoadLines {
 
   #settledOk(number: number, record: OkRecord, failureCount: number): void {
     const begin = `${paint.green("✓")} Request #${number} →`;
-    const latency = `(latency: ${(record.latencyUs / 1000).toFixed(2)}ms)`;
+    const latency = `(latency: ${msText(record.latencyUs)}${messagesText(record)})`;
     if (failureCount > 0) {
       const after = `after ${failureCount} failure(s)`;
       this.#failure(record.tUs, `${begin} RETRY SUCCESS on ${record.endpoint} ${after} ${latency}`);
@@ -90,7 +91,7 @@ export class LoadLines {
     this.#failuresThisSecond = 0;
     if (this.#detail === "events") return;
     const { second, scheduled, ok, lost, inFlight } = summary;
-    const worst = ok === 0 ? "" : `, worst latency ${(summary.latencyMaxUs / 1000).toFixed(2)}ms`;
+    const worst = ok === 0 ? "" : `, worst latency ${msText(summary.latencyMaxUs)}`;
     const mark = lost > 0 ? paint.red("✗") : paint.green("✓");
     this.#line(
       summary.tUs,
@@ -118,4 +119,15 @@ export class LoadLines {
   #line(tUs: number, text: string): void {
     this.#print(`[${localTimeOfDay(tUs)}] ${text}`);
   }
+}
+
+function msText(spanUs: number): string {
+  return `${(spanUs / 1000).toFixed(2)}ms`;
+}
+
+/** Of an answer that is a stream. */
+function messagesText({ messages, firstUs }: OkRecord): string {
+  if (messages === undefined) return "";
+  const first = firstUs === undefined ? "" : `, the first after ${msText(firstUs)}`;
+  return `, ${counted(messages, "message")}${first}`;
 }

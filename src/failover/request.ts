@@ -82,6 +82,8 @@ export interface Answer {
 /** The messages that an attempt was answered by. */
 export interface TakenAnswer {
   readonly reader: AnswerReader;
+  /** Of a kind of call that any number of messages may answer. */
+  readonly isStream: boolean;
   readonly messageCount: number;
   /** From the sending of the attempt to its first message; undefined when none came. */
   readonly firstUs: number | undefined;

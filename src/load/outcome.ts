@@ -1,6 +1,6 @@
 import { formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
-import type { CallResult } from "../failover/request.ts";
+import type { Answer, CallResult } from "../failover/request.ts";
 import type { OkRecord, RequestRecord } from "../ledger/record.ts";
 
 /** A request that has ended: its ledger record, and its number for the terminal. */
@@ -27,7 +27,7 @@ export interface SentRequest {
 export function settle(
   request: SentRequest,
   result: CallResult,
-  faultOf: (response: Uint8Array) => string | undefined,
+  faultOf: (answer: Answer) => string | undefined,
 ): SettledRequest {
   const endpoint = result.endpoint === undefined ? "" : formatEndpoint(result.endpoint);
   const common = {
@@ -57,10 +57,19 @@ export function settle(
     return ended("failed", `${answer.status}, but after its deadline`);
   }
   if (answer.status !== "OK") return ended("failed", `${answer.status}: ${answer.detail}`);
-  const fault = faultOf(answer.response);
+  const fault = faultOf(answer);
   if (fault !== undefined) return ended("wrong", fault);
   return {
     number: request.number,
-    record: { kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
+    record: {
+      ...{ kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
+      ...messagesOf(answer),
+    },
   };
+}
+
+function messagesOf({ taken }: Answer): Pick<OkRecord, "messages" | "firstUs"> {
+  if (taken === undefined || !taken.isStream) return {};
+  const { messageCount, firstUs } = taken;
+  return { messages: messageCount, ...(firstUs === undefined ? {} : { firstUs }) };
 }

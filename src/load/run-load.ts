@@ -3,7 +3,8 @@ import { limits } from "../base/limits.ts";
 import type { CallResult, RequestClient } from "../failover/request.ts";
 import { requestId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
-import type { Workload } from "../workload/workload.ts";
+import type { ExchangeWorkload, Workload } from "../workload/workload.ts";
+import { asked, faultIn } from "./asked.ts";
 import { type SentRequest, type SettledRequest, settle } from "./outcome.ts";
 import type { Schedule } from "./schedule.ts";
 import { Tally } from "./tally.ts";
@@ -12,7 +13,7 @@ export interface LoadOptions {
   readonly run: string;
   readonly schedule: Schedule;
   readonly client: RequestClient;
-  readonly workload: Workload;
+  readonly workload: Workload | ExchangeWorkload;
   /** Of each request, from the instant it was due. */
   readonly deadlineMs: number;
   readonly ledger: LedgerSink;
@@ -154,7 +155,7 @@ class LoadRun {
         id: request.id,
         number,
         path: workload.path,
-        bytes: workload.requestBytes(number),
+        ...asked(workload, number),
         deadlineUs,
         mayExecuteTwice: workload.isIdempotent,
       },
@@ -164,9 +165,7 @@ class LoadRun {
 
   #settle(request: SentRequest, result: CallResult): void {
     const { ledger, workload, onSettled } = this.#options;
-    const settled = settle(request, result, (response) =>
-      workload.faultOf(request.number, response),
-    );
+    const settled = settle(request, result, (answer) => faultIn(workload, request.number, answer));
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
     onSettled?.(settled);

@@ -12,6 +12,30 @@ export interface Workload {
   faultOf(number: number, response: Uint8Array): string | undefined;
 }
 
+/** Requests whose calls have any number of messages in either direction. */
+export interface ExchangeWorkload {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  /** Whether the method may be executed twice for one request. */
+  readonly isIdempotent: boolean;
+  /** One message answers a call; else any number of them do. */
+  readonly isAnsweredOnce: boolean;
+  /**
+   * The messages of the request with that number, counted from 1, in order; the same ones however
+   * often they are gone through.
+   */
+  requestMessages(number: number): Iterable<Uint8Array>;
+  /** Takes the answer of one attempt of the request with that number. */
+  openReader(number: number): AnswerReader;
+}
+
+/** Takes an answer, message by message. */
+export interface AnswerReader {
+  take(message: Uint8Array): void;
+  /** What is wrong with the answer, now that it has ended with OK; undefined: nothing. */
+  fault(): string | undefined;
+}
+
 /** Which streams the load runs, and what a right one is. */
 export interface StreamWorkload {
   /** `/package.Service/Method`. */

@@ -288,4 +288,9 @@ export const limits = {
   linkLatencyMaxMs: 60_000,
   linkBandwidthMinBytesPerS: 100,
   linkBandwidthMaxBytesPerS: 100e9,
+  /** Files that a schema is made of. */
+  protoFileMaxCount: 5000,
+  /** Characters of a value, and names of alternatives, that an error quotes. */
+  errorValueMaxLength: 80,
+  errorNamesMaxCount: 12,
 } as const;

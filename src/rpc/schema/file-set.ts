@@ -1,11 +1,7 @@
 import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobuf";
-import { protoCamelCase } from "@bufbuild/protobuf/reflect";
-import {
-  type DescriptorProto,
-  type FileDescriptorProto,
-  FileDescriptorSetSchema,
-} from "@bufbuild/protobuf/wkt";
+import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { DfsError, messageOf } from "../../base/errors.ts";
+import { completeNames } from "./complete-names.ts";
 import { wellKnownFile } from "./well-known-files.ts";
 
 /**
@@ -14,7 +10,7 @@ import { wellKnownFile } from "./well-known-files.ts";
  */
 export function fileRegistry(files: readonly FileDescriptorProto[], source: string): FileRegistry {
   const ordered = inOrder(files, source);
-  for (const file of ordered) giveJsonNames(file.messageType);
+  completeNames(ordered);
   try {
     return createFileRegistry(create(FileDescriptorSetSchema, { file: [...ordered] }));
   } catch (error) {
@@ -43,16 +39,6 @@ function inOrder(
   };
   for (const file of files) add(file, new Set());
   return [...ordered.values()];
-}
-
-/** Servers in some languages tell their files without them (Python), and so does protobufjs. */
-function giveJsonNames(messages: readonly DescriptorProto[]): void {
-  for (const { field, nestedType } of messages) {
-    for (const one of field) {
-      if (one.jsonName === "") one.jsonName = protoCamelCase(one.name);
-    }
-    giveJsonNames(nestedType);
-  }
 }
 
 function missingFile(source: string, name: string, importer: string): DfsError {

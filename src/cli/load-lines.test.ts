@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { SettledRequest } from "../load/outcome.ts";
-import type { SecondSummary } from "../load/run-load.ts";
+import type { SecondSummary } from "../load/request-flow.ts";
 import { type LineDetail, LoadLines } from "./load-lines.ts";
 
 const tUs = 1_795_383_300_000_000;

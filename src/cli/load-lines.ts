@@ -6,7 +6,7 @@ import type { ReplicaChange } from "../failover/replica-set.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
-import type { SecondSummary } from "../load/run-load.ts";
+import type { SecondSummary } from "../load/request-flow.ts";
 import { paint } from "./terminal.ts";
 
 /** A crash at a thousand requests a second must not bury the terminal. */

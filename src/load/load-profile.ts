@@ -60,6 +60,12 @@ export function isTimed(profile: LoadProfile, durationMs: number): boolean {
   return profile.totalCount === undefined || durationMs < limits.durationMaxMs;
 }
 
+/** Whether a total may end it before its duration does, at an instant that nobody can tell. */
+export function mayEndBefore(profile: LoadProfile): boolean {
+  const isEven = profile.kind === "open" && profile.arrival === "even";
+  return profile.totalCount !== undefined && !isEven;
+}
+
 /** As the run header keeps it. */
 export function profileEntries(
   profile: LoadProfile,

@@ -166,6 +166,18 @@ function parsePercentage({ min, max }: Range): Parse<number> {
   };
 }
 
+/** A text that `read` understands; `form` says which those are, to complete `must be`. */
+export function ruled<T>(
+  options: ValueOptions,
+  { form, read }: { readonly form: string; readonly read: (text: string) => T | undefined },
+): Flag<T | undefined> {
+  return optional(options, (text, name) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    throw new DfsError("usage", `${name} must be ${form}: current value is "${text}"`);
+  });
+}
+
 /** One of a fixed set of words. */
 export function choice<const T extends string>(options: {
   description: string;

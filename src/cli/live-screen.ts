@@ -3,6 +3,7 @@ import { formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import type { LoadConfig } from "../load/load-config.ts";
+import { isTimed } from "../load/load-profile.ts";
 import type { LiveRegion } from "./live-region.ts";
 import { LiveView } from "./live-view.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,10 +25,12 @@ export function openLiveScreen(
     terminal.notices.info("--live needs standard output to be a terminal; showing lines instead");
     return undefined;
   }
+  const { profile, durationMs } = config;
   const replicas = config.replicas.map(formatEndpoint);
   const view = new LiveView({
     replicas,
-    durationMs: config.durationMs,
+    durationMs: isTimed(profile, durationMs) ? durationMs : undefined,
+    totalCount: profile.totalCount,
     hasRequests: config.mode === "unary",
     hasStreams: config.streams !== undefined,
   });

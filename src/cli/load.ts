@@ -12,7 +12,8 @@ import { retryAttemptTimeoutMs } from "../failover/policy.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
-import type { LoadConfig } from "../load/load-config.ts";
+import { type LoadConfig, withSeed } from "../load/load-config.ts";
+import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
@@ -53,6 +54,9 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051,localhost:50052 --fault crash:50051@5s --fault stall:50052@back+3s+10s",
     "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
+    "dfs load --replicas localhost:50051 --rate 10..500/60s --duration 5m --arrival poisson",
+    "dfs load --replicas localhost:50051 --stages 30s:100,60s:100..500 --warmup 5s",
+    "dfs load --replicas localhost:50051 --concurrency 8 --total 10000",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
@@ -69,7 +73,7 @@ async function runAndJudge(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, interrupts } = context;
-  const config = withStreams(loadConfig(values), values, context.typed);
+  const config = withSeed(withStreams(loadConfig(values), values, context.typed));
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -123,7 +127,7 @@ async function drive(
     sinks: faults.length === 0 ? [] : faultSinks,
   });
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
-  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
+  const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
@@ -152,10 +156,16 @@ function faultLine({ faults, path }: LoadFaults, run: string): string {
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
-  const what = streamHeadline(config) ?? `${config.ratePerSecond} requests/s`;
+  const { mode, profile, durationMs, seed } = config;
+  const streams = streamHeadline(config);
+  const what =
+    streams === undefined
+      ? profileText(profile, durationMs)
+      : `${streams} for ${formatDuration(durationMs)}`;
+  const details = mode === "unary" ? profileDetails(profile, seed) : [];
   return [
-    `Load: ${what} for ${formatDuration(config.durationMs)} to ` +
-      config.replicas.map(formatEndpoint).join(", "),
+    `Load: ${what} to ${config.replicas.map(formatEndpoint).join(", ")}`,
+    ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");

@@ -21,11 +21,11 @@ import { dfsWorkload } from "../workload/dfs-workload.ts";
 import { prepareStreams } from "./drive-streams.ts";
 import { GraphWatch } from "./graph-watch.ts";
 import { LateHeader } from "./late-header.ts";
-import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
+import { type LoadConfig, loadConfigEntries, withSeed } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
 import { preflight, unknownNames } from "./preflight.ts";
-import { type LoadTotals, runLoad, type SecondSummary } from "./run-load.ts";
-import { constantRate } from "./schedule.ts";
+import type { SecondSummary } from "./request-flow.ts";
+import { type LoadTotals, runLoad } from "./run-load.ts";
 import type { StreamObserver, StreamTotals } from "./stream-load.ts";
 
 /** What a terminal may show of a load while it runs. */
@@ -57,12 +57,17 @@ export interface DriveLoadOptions {
   readonly signal: AbortSignal;
 }
 
+interface SeededOptions extends DriveLoadOptions {
+  readonly config: LoadConfig & { readonly seed: number };
+}
+
 /**
  * A whole load: preflight, header, the schedule, drain, footer. Every record of it goes to
  * `ledger`. Throws, before anything is asked or recorded, what decideQuestion() throws, and a usage
  * error for names that the replicas' graph does not have.
  */
-export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
+export async function driveLoad(given: DriveLoadOptions): Promise<LoadTotals> {
+  const options = { ...given, config: withSeed(given.config) };
   const { run, config, ledger, observer, clock } = options;
   const header = new LateHeader(ledger, clock);
   let watch: GraphWatch | undefined;
@@ -111,14 +116,16 @@ function graphWatch(
 }
 
 function driveRequests(
-  options: DriveLoadOptions,
+  options: SeededOptions,
   replicas: ReplicaSet,
   question: DecidedQuestion,
 ): Promise<LoadTotals> {
   const { config, observer } = options;
   return runLoad({
     ...options,
-    schedule: constantRate(config.ratePerSecond, config.durationMs),
+    profile: config.profile,
+    durationMs: config.durationMs,
+    seed: config.seed,
     client: openClient(options, replicas),
     workload: dfsWorkload(question, config.verify),
     deadlineMs: config.deadlineMs,
@@ -128,7 +135,15 @@ function driveRequests(
 }
 
 function noRequests(streams: StreamTotals | undefined): LoadTotals {
-  const none = { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, notSent: 0 };
+  const none = {
+    scheduled: 0,
+    ok: 0,
+    wrong: 0,
+    failed: 0,
+    indeterminate: 0,
+    notSent: 0,
+    warmup: 0,
+  };
   return { ...none, heldMs: streams?.heldMs ?? 0, isInterrupted: streams?.isInterrupted ?? false };
 }
 
@@ -149,7 +164,7 @@ function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestCli
 
 /** Asks the replicas what they serve, and settles by it what the run is about. */
 async function askFirst(
-  options: DriveLoadOptions,
+  options: SeededOptions,
   replicas: ReplicaSet,
   header: LateHeader,
 ): Promise<DecidedQuestion> {
@@ -164,7 +179,12 @@ async function askFirst(
   const question = decideQuestion(config.question, answers, options.graph);
   const unknown = await unknownNames(namesToLookUp(question), { answers, replicas });
   refuseUnknownNames(question, unknown);
-  header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
+  header.write({
+    run,
+    command: "load",
+    seed: config.seed,
+    config: loadConfigEntries(config, question),
+  });
   observer.onQuestion(question);
   return question;
 }
@@ -205,6 +225,7 @@ function endRecord(
       failed: String(totals.failed),
       indeterminate: String(totals.indeterminate),
       not_sent: String(totals.notSent),
+      ...(options.config.profile.warmupMs === 0 ? {} : { warmup: String(totals.warmup) }),
       ...(streams === undefined ? {} : streamTotals(streams)),
       held_ms: totals.heldMs.toFixed(3),
       lost_records: String(options.lostRecordCount()),

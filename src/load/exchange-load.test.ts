@@ -6,8 +6,8 @@ import { createPolicy } from "../failover/policy.ts";
 import { ReplicaSet } from "../failover/replica-set.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
 import type { ExchangeWorkload } from "../workload/workload.ts";
+import { constantProfile } from "./load-profile.ts";
 import { runLoad } from "./run-load.ts";
-import { constantRate } from "./schedule.ts";
 
 /** Request N asks by N messages; its answer is right when its messages add up to N. */
 function summing(isAnsweredOnce: boolean): ExchangeWorkload {
@@ -38,7 +38,7 @@ async function run(workload: ExchangeWorkload, answerOf: (number: number) => rea
   await clock.advanceMs(10);
   const totals = runLoad({
     run: "r",
-    schedule: constantRate(10, 300),
+    ...{ profile: constantProfile(10, 300), durationMs: 300, seed: 1 },
     client: new FailoverClient({ replicas, policy: createPolicy("adaptive"), clock }),
     workload,
     deadlineMs: 30_000,

@@ -1,7 +1,9 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { freshSeed } from "../base/random.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
+import { isTimed, type LoadProfile, profileEntries } from "./load-profile.ts";
 import { type StreamConfig, streamConfigEntries } from "./stream-config.ts";
 
 /** `stock`: plain grpc-js as it comes, which the demo compares with. */
@@ -10,8 +12,12 @@ export type ClientName = PolicyName | "stock";
 /** Everything a load does, complete and validated; printed, and stored in the run header. */
 export interface LoadConfig {
   readonly replicas: readonly Endpoint[];
+  /** At most; a profile with a total may be over before. */
   readonly durationMs: number;
-  readonly ratePerSecond: number;
+  /** When requests leave; says nothing of streams. */
+  readonly profile: LoadProfile;
+  /** Of all that is left to chance; undefined: drawn when the load begins. */
+  readonly seed: number | undefined;
   /** Of a request, over all its attempts. */
   readonly deadlineMs: number;
   /** Undefined: the policy's own, which for adaptive is learned. */
@@ -46,7 +52,7 @@ export function loadConfigEntries(
   const { target = search.targetName ?? "none", source = search.sourceName } = search;
   const right = graph === undefined ? "agreed" : "computed";
   return {
-    duration_s: String(config.durationMs / 1000),
+    ...durationEntries(config),
     mode: config.mode,
     ...(config.mode === "stream" ? {} : requestEntries(config)),
     ...streamConfigEntries(config.streams),
@@ -63,8 +69,19 @@ export function loadConfigEntries(
   };
 }
 
-function requestEntries({ ratePerSecond, deadlineMs }: LoadConfig): Record<string, string> {
-  return { rate_per_s: String(ratePerSecond), deadline_ms: String(deadlineMs) };
+/** The configuration with its seed, drawn now unless it has one. */
+export function withSeed(config: LoadConfig): LoadConfig & { readonly seed: number } {
+  return { ...config, seed: config.seed ?? freshSeed() };
+}
+
+/** A load that its total alone ends was given no duration. */
+function durationEntries({ mode, profile, durationMs }: LoadConfig): Record<string, string> {
+  const hasDuration = mode === "stream" || isTimed(profile, durationMs);
+  return hasDuration ? { duration_s: String(durationMs / 1000) } : {};
+}
+
+function requestEntries({ profile, seed, deadlineMs }: LoadConfig): Record<string, string> {
+  return { ...profileEntries(profile, seed), deadline_ms: String(deadlineMs) };
 }
 
 function attemptTimeoutText({ policy, attemptTimeoutMs, deadlineMs }: LoadConfig): string {

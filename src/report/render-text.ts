@@ -167,6 +167,7 @@ function latencyLines({ latency, lag, messages }: RunReport, options: TextOption
     tinted(`Latency (${definitionOf("latency", "latency")})`, "title", options),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6, 7] }, options),
     ...errorLines(Math.max(latency.errorShare, messages?.errorShare ?? 0)),
+    ...latency.caveats.flatMap((caveat) => wrapped(caveat, options)),
     `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
     ...definitionLines("latency", options),

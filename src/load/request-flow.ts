@@ -103,6 +103,8 @@ export class RequestFlow {
         bytes: workload.requestBytes(number),
         deadlineUs,
         mayExecuteTwice: workload.isIdempotent,
+        metadata: workload.metadataOf?.(number, request.id),
+        alsoAnswers: workload.expectedStatuses,
       },
       (result) => this.#settle(request, result),
     );
@@ -148,9 +150,8 @@ export class RequestFlow {
 
   #settle(request: SentRequest, result: CallResult): void {
     const { ledger, workload, onSettled } = this.#options;
-    const settled = settle(request, result, (response) =>
-      workload.faultOf(request.number, response),
-    );
+    const faultOf = (response: Uint8Array) => workload.faultOf(request.number, response);
+    const settled = settle(request, result, faultOf, workload.expectedStatuses);
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
     onSettled?.(settled);

@@ -298,4 +298,8 @@ export const limits = {
   /** Characters of a value, and names of alternatives, that an error quotes. */
   errorValueMaxLength: 80,
   errorNamesMaxCount: 12,
+  /** Of the texts of a load's requests, together. */
+  callDataMaxBytes: 256 * 1024 * 1024,
+  /** Requests whose first answer is kept for others to be compared with. */
+  callReferenceMaxCount: 100_000,
 } as const;

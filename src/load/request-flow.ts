@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../base/clock.ts";
-import type { CallResult, RequestClient } from "../failover/request.ts";
+import type { Answer, CallResult, RequestClient } from "../failover/request.ts";
 import { requestId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { ExchangeWorkload, Workload } from "../workload/workload.ts";
@@ -104,6 +104,8 @@ export class RequestFlow {
         ...asked(workload, number),
         deadlineUs,
         mayExecuteTwice: workload.isIdempotent,
+        metadata: workload.metadataOf?.(number, request.id),
+        alsoAnswers: workload.expectedStatuses,
       },
       (result) => this.#settle(request, result),
     );
@@ -149,7 +151,8 @@ export class RequestFlow {
 
   #settle(request: SentRequest, result: CallResult): void {
     const { ledger, workload, onSettled } = this.#options;
-    const settled = settle(request, result, (answer) => faultIn(workload, request.number, answer));
+    const faultOf = (answer: Answer) => faultIn(workload, request.number, answer);
+    const settled = settle(request, result, faultOf, workload.expectedStatuses);
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
     onSettled?.(settled);

@@ -41,8 +41,8 @@ export interface MessageType {
   canonical(json: JsonValue, where: string): JsonValue;
   /** The message's bytes; throws as canonical() does. */
   encode(json: JsonValue, where: string): Uint8Array;
-  /** Fast: of canonical JSON, or what differs from it by values alone; throws what does not fit. */
-  encodeCanonical(json: JsonValue): Uint8Array;
+  /** Of JSON whose like encode() has taken: faster, and with errors that name less. */
+  encodeChecked(json: JsonValue): Uint8Array;
   /** Canonical JSON with unset fields at their defaults; throws on bytes that are no such message. */
   decode(bytes: Uint8Array): JsonValue;
 }
@@ -76,15 +76,15 @@ function idempotencyOf({ idempotency }: DescMethod): Idempotency {
 }
 
 function messageType(desc: DescMessage, registry: Registry): MessageType {
-  const encodeCanonical = (json: JsonValue) => toBinary(desc, fromJson(desc, json, { registry }));
+  const encodeChecked = (json: JsonValue) => toBinary(desc, fromJson(desc, json, { registry }));
   const canonical = (json: JsonValue, where: string) =>
     canonicalJson(desc, json, { where, registry });
   return {
-    ...{ name: desc.typeName, desc, canonical, encodeCanonical },
+    ...{ name: desc.typeName, desc, canonical, encodeChecked },
     encode(json, where) {
       const checked = canonical(json, where);
       try {
-        return encodeCanonical(checked);
+        return encodeChecked(checked);
       } catch (error) {
         // Of the whole: a field that proto2 requires and that is not there.
         throw new DfsError("usage", `${where} cannot be sent: ${messageOf(error)}`);

@@ -302,4 +302,6 @@ export const limits = {
   callDataMaxBytes: 256 * 1024 * 1024,
   /** Requests whose first answer is kept for others to be compared with. */
   callReferenceMaxCount: 100_000,
+  /** Messages at the beginning of such an answer that are kept to say how others differ. */
+  callReferenceBeginCount: 100,
 } as const;

@@ -2,7 +2,7 @@ import type { StatusName } from "../rpc/status.ts";
 import type { TraverseConsumer } from "./traverse-consumer.ts";
 
 /** The method that all requests of a load call. */
-interface CalledMethod {
+export interface CalledMethod {
   /** `/package.Service/Method`. */
   readonly path: string;
   /** Whether the method may be executed twice for one request. */

@@ -300,6 +300,8 @@ export const limits = {
   errorNamesMaxCount: 12,
   /** Of the texts of a load's requests, together. */
   callDataMaxBytes: 256 * 1024 * 1024,
+  /** Characters of the data that the run header keeps. */
+  dataShownMaxLength: 200,
   /** Requests whose first answer is kept for others to be compared with. */
   callReferenceMaxCount: 100_000,
   /** Messages at the beginning of such an answer that are kept to say how others differ. */

@@ -275,6 +275,15 @@ export function alsoNamed<T>(alias: string, flag: Flag<T>): Flag<T> {
   return { ...flag, arg: { ...flag.arg, description }, aliases };
 }
 
+/** `flag`, undefined where it is left out. */
+export function optionally<T>(flag: Flag<T>): Flag<T | undefined> {
+  return {
+    ...flag,
+    arg: { ...flag.arg, required: false },
+    read: (texts, name) => (texts.length === 0 ? undefined : flag.read(texts, name)),
+  };
+}
+
 /** `flag`, left out of the help. */
 export function hidden<T>(flag: Flag<T>): Flag<T> {
   return { ...flag, hidden: true };

@@ -62,7 +62,7 @@ function redrawing(action: () => void, clock: Clock): () => void {
 function viewObserver(view: LiveView, clock: Clock): LoadObserver {
   return {
     onPreflight: () => undefined,
-    onQuestion: () => view.begin(clock.nowUs()),
+    onSubject: () => view.begin(clock.nowUs()),
     onAttemptFailure: () => undefined,
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
     onOtherGraph: () => undefined,

@@ -1,6 +1,7 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { freshSeed } from "../base/random.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
+import { type Call, callEntries } from "../workload/call.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
 import { isTimed, type LoadProfile, profileEntries } from "./load-profile.ts";
@@ -25,6 +26,8 @@ export interface LoadConfig {
   readonly policy: ClientName;
   /** Settled once the replicas have said which graph they serve. */
   readonly question: AskedQuestion;
+  /** What is called instead of asking the question; undefined: nothing, RunDFS is. */
+  readonly call?: Call | undefined;
   /** `answer`: compare every answer with the right one. `status`: be content with OK. */
   readonly verify: Verify;
   /** `unary`: requests on a schedule. `stream`: streams alone. */
@@ -32,6 +35,11 @@ export interface LoadConfig {
   /** What is kept running, in mode unary beside the requests. */
   readonly streams: StreamConfig | undefined;
 }
+
+/** What all requests of a load are about, settled. */
+export type LoadSubject =
+  | { readonly kind: "question"; readonly question: DecidedQuestion }
+  | { readonly kind: "call"; readonly call: Call };
 
 /** What `dfs load` does unless told otherwise, as a user would type it. */
 export const loadDefaults = {
@@ -46,11 +54,8 @@ export const loadDefaults = {
 /** The configuration as the run header keeps it. */
 export function loadConfigEntries(
   config: LoadConfig,
-  question: DecidedQuestion,
+  subject: LoadSubject,
 ): Record<string, string> {
-  const { search, fingerprint, graph, spec } = question;
-  const { target = search.targetName ?? "none", source = search.sourceName } = search;
-  const right = graph === undefined ? "agreed" : "computed";
   return {
     ...durationEntries(config),
     mode: config.mode,
@@ -59,13 +64,26 @@ export function loadConfigEntries(
     policy: config.policy,
     attempt_timeout_ms: attemptTimeoutText(config),
     replicas: config.replicas.map(formatEndpoint).join(","),
+    ...(subject.kind === "call"
+      ? callEntries(subject.call)
+      : questionEntries(subject.question, config.verify)),
+  };
+}
+
+function questionEntries(
+  { search, fingerprint, graph, spec }: DecidedQuestion,
+  verify: Verify,
+): Record<string, string> {
+  const { target = search.targetName ?? "none", source = search.sourceName } = search;
+  const right = graph === undefined ? "agreed" : "computed";
+  return {
     target: String(target),
     ...(source === undefined ? {} : { source: String(source) }),
     num_vertices: String(search.numVertices),
     graph: spec,
     fingerprint,
-    verify: config.verify,
-    ...(config.verify === "answer" ? { right_answer: right } : {}),
+    verify,
+    ...(verify === "answer" ? { right_answer: right } : {}),
   };
 }
 

@@ -34,7 +34,7 @@ export function dataItem(text: string, where: string, { request }: CallMethod): 
 }
 
 /** The least and the greatest values that templates are checked with before anything is sent. */
-export const sampleValues: readonly TemplateValues[] = [
+export const sampleValues: readonly [TemplateValues, TemplateValues] = [
   { number: 1, nowUs: 0, random: { next: () => 0 } },
   { number: 1_000_000, nowUs: 1.8e15, random: { next: () => 1 - 2 ** -32 } },
 ];

@@ -24,8 +24,8 @@ export class CallMetadata {
     for (const text of texts) {
       const equals = text.indexOf("=");
       if (equals < 1) {
-        const shown = equals < 0 ? text.slice(0, 80) : text.slice(0, equals + 1);
-        throw new DfsError("usage", `--metadata must be KEY=VALUE: current value is "${shown}"`);
+        // What was typed may be a secret.
+        throw new DfsError("usage", "--metadata must be KEY=VALUE, such as tenant=a");
       }
       const key = text.slice(0, equals).trim().toLowerCase();
       const value = text.slice(equals + 1);

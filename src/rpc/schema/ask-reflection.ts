@@ -3,7 +3,7 @@ import { type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/p
 import { formatEndpoint } from "../../base/endpoint.ts";
 import { DfsError, messageOf } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
-import type { CallEnd, Channel } from "../channel.ts";
+import type { CallEnd, Channel, StreamCall } from "../channel.ts";
 import {
   reflectionAlphaService,
   reflectionService,
@@ -28,6 +28,8 @@ export interface AskReflection {
   readonly channels: readonly Channel[];
   /** Of each question. */
   readonly timeoutMs: number;
+  /** Goes with each question. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** The services to describe; those that the server does not offer are left out. */
   readonly wants: (serviceName: string) => boolean;
 }
@@ -37,8 +39,7 @@ export interface AskReflection {
  * have neither.
  */
 export async function askReflection(options: AskReflection): Promise<Reflected> {
-  const { channels, timeoutMs } = options;
-  const greeted = channels.map((channel) => greet(new Asker(channel, timeoutMs)));
+  const greeted = options.channels.map((channel) => greet(new Asker(channel, options)));
   try {
     const { asker, serviceNames } = await Promise.any(greeted);
     const files = await filesOf(asker, serviceNames.filter(options.wants));
@@ -95,12 +96,12 @@ function readFile(bytes: ArrayLike<number> | string, source: string): FileDescri
 class Asker {
   readonly source: string;
   readonly #channel: Channel;
-  readonly #timeoutMs: number;
+  readonly #head: Pick<StreamCall, "timeoutMs" | "metadata">;
   #method = reflectionService.ServerReflectionInfo;
 
-  constructor(channel: Channel, timeoutMs: number) {
+  constructor(channel: Channel, { timeoutMs, metadata = {} }: AskReflection) {
     this.#channel = channel;
-    this.#timeoutMs = timeoutMs;
+    this.#head = { timeoutMs, metadata };
     this.source = `the reflection of ${formatEndpoint(channel.endpoint)}`;
   }
 
@@ -139,7 +140,7 @@ class Asker {
     let unreadable: DfsError | undefined;
     return new Promise((resolve, reject) => {
       this.#channel.stream(
-        { path, requests: [requestSerialize(request)], timeoutMs: this.#timeoutMs },
+        { path, requests: [requestSerialize(request)], ...this.#head },
         {
           onMessage: (message) => {
             try {

@@ -1,5 +1,4 @@
-import type { Channel } from "../channel.ts";
-import { askReflection } from "./ask-reflection.ts";
+import { type AskReflection, askReflection } from "./ask-reflection.ts";
 import { fileRegistry } from "./file-set.ts";
 import { readProtoFiles } from "./proto-files.ts";
 import { readProtoset } from "./protoset.ts";
@@ -15,15 +14,6 @@ export type SchemaSource =
   | { readonly kind: "protoset"; readonly path: string }
   | { readonly kind: "reflection" };
 
-export interface OpenSchema {
-  /** Of the replicas; asked only where there are no files. */
-  readonly channels: readonly Channel[];
-  /** Of each question to a server. */
-  readonly timeoutMs: number;
-  /** Which services of a server are to be described. */
-  readonly wants: (serviceName: string) => boolean;
-}
-
 /** The source as the run header names it. */
 export function schemaSourceText(source: SchemaSource): string {
   switch (source.kind) {
@@ -36,8 +26,11 @@ export function schemaSourceText(source: SchemaSource): string {
   }
 }
 
-/** Throws `cannot-run` for files that cannot be read, and servers that do not tell. */
-export async function openSchema(source: SchemaSource, options: OpenSchema): Promise<Schema> {
+/**
+ * The services that `source` describes; servers are asked only where it is no file. Throws
+ * `cannot-run` for files that cannot be read, and servers that do not tell.
+ */
+export async function openSchema(source: SchemaSource, options: AskReflection): Promise<Schema> {
   switch (source.kind) {
     case "proto": {
       const { paths, importPaths } = source;

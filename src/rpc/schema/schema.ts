@@ -22,6 +22,12 @@ export class Schema {
       .toSorted((a, b) => compare(a.typeName, b.typeName));
   }
 
+  /** All that are offered, described or not; ordered. */
+  get serviceNames(): readonly string[] {
+    const names = [...this.services.map(({ typeName }) => typeName), ...this.#otherNames];
+    return [...new Set(names)].toSorted(compare);
+  }
+
   /**
    * `package.Service/Method`, with or without a slash before it, or with a dot between the two.
    * Throws a usage error that names the nearest; `flag` says where the name was written.
@@ -38,9 +44,8 @@ export class Schema {
   service(name: string, flag: string, typed = name): DescService {
     const found = this.#registry.getService(name);
     if (found !== undefined) return found;
-    const names = [...this.services.map(({ typeName }) => typeName), ...this.#otherNames];
-    const has =
-      names.length === 0 ? "no service" : [...new Set(names)].toSorted(compare).join(", ");
+    const names = this.serviceNames;
+    const has = names.length === 0 ? "no service" : names.join(", ");
     throw new DfsError(
       "usage",
       `${flag} "${typed}": there is no service "${name}" in ${this.source}, only ${has}` +

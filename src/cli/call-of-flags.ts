@@ -23,6 +23,7 @@ import {
 } from "../workload/call-expectation.ts";
 import { CallMetadata } from "../workload/call-metadata.ts";
 import type { CallFlagValues } from "./call-flags.ts";
+import { checkCallKind } from "./call-kind-flags.ts";
 
 /** How long a server may take to answer one question about its services. */
 const reflectionWithinMs = 5000;
@@ -44,7 +45,7 @@ export async function callOfFlags(
   const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
   const schema = await schemaOfFlags(values, replicas, (name) => name === service);
   const method = schema.method(text, "--call");
-  if (method.kind !== "unary") throw notUnary(method);
+  checkCallKind(method, values);
   return {
     ...{ method, metadata, authority, requestIdHeader },
     schema: schemaSourceText(schemaSource(values)),
@@ -79,10 +80,6 @@ function schemaSource({ proto, importPath, protoset }: CallFlagValues): SchemaSo
   if (protoset !== undefined) return { kind: "protoset", path: protoset };
   if (proto.length === 0) return { kind: "reflection" };
   return { kind: "proto", paths: proto, importPaths: importPath };
-}
-
-function notUnary({ name, kind }: CallMethod): DfsError {
-  return new DfsError("usage", `--call ${name} must be a unary method: it is of the kind ${kind}`);
 }
 
 function requestIdHeaderOf(

@@ -11,6 +11,7 @@ import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.t
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
+import { exchangeWorkload } from "../workload/call-exchange.ts";
 import { callWorkload } from "../workload/call-workload.ts";
 import {
   type DecidedQuestion,
@@ -19,7 +20,7 @@ import {
   refuseUnknownNames,
 } from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
-import type { Workload } from "../workload/workload.ts";
+import type { ExchangeWorkload, Workload } from "../workload/workload.ts";
 import { prepareStreams } from "./drive-streams.ts";
 import { GraphWatch } from "./graph-watch.ts";
 import { LateHeader } from "./late-header.ts";
@@ -142,9 +143,16 @@ function driveRequests(
   });
 }
 
-function workloadOf(subject: LoadSubject, { config, clock }: SeededOptions): Workload {
+function workloadOf(
+  subject: LoadSubject,
+  { config, clock }: SeededOptions,
+): Workload | ExchangeWorkload {
   if (subject.kind === "question") return dfsWorkload(subject.question, config.verify);
-  return callWorkload(subject.call, { seed: config.seed, nowUs: () => clock.nowUs() });
+  const { call } = subject;
+  const options = { seed: config.seed, nowUs: () => clock.nowUs() };
+  return call.method.kind === "unary"
+    ? callWorkload(call, options)
+    : exchangeWorkload(call, options);
 }
 
 function noRequests(streams: StreamTotals | undefined): LoadTotals {

@@ -1,5 +1,5 @@
 import { SequenceJudge } from "./answer-sequence.ts";
-import type { Call } from "./call.ts";
+import { type Call, sendsStream } from "./call.ts";
 import {
   type CallWorkloadOptions,
   calledMethod,
@@ -15,7 +15,7 @@ import type { ExchangeWorkload } from "./workload.ts";
 export function exchangeWorkload(call: Call, options: CallWorkloadOptions): ExchangeWorkload {
   const { method, expectation } = call;
   const judge = new SequenceJudge(expectation, method.response);
-  const { messagesOf, keyOf } = sendsStream(call) ? messageLists(call, options) : oneEach();
+  const { messagesOf, keyOf } = sendsStream(method) ? messageLists(call, options) : oneEach();
   return {
     ...calledMethod(call, options),
     isAnsweredOnce: method.kind === "client",
@@ -27,8 +27,4 @@ export function exchangeWorkload(call: Call, options: CallWorkloadOptions): Exch
     const single = singleMessages(call, options);
     return { messagesOf: (number: number) => [single.bytesOf(number)], keyOf: single.keyOf };
   }
-}
-
-export function sendsStream({ method }: Pick<Call, "method">): boolean {
-  return method.kind === "client" || method.kind === "bidi";
 }

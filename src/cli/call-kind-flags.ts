@@ -4,7 +4,10 @@ import { sendsStream } from "../workload/call.ts";
 import type { CallFlagValues } from "./call-flags.ts";
 
 /** Throws a usage error for flags that say too little, or too much, for the kind of call. */
-export function checkCallKind(method: CallMethod, values: CallFlagValues): void {
+export function checkCallKind(
+  method: CallMethod,
+  values: Pick<CallFlagValues, "data" | "dataFile" | "shuffle">,
+): void {
   if (!sendsStream(method)) return;
   const { data, dataFile, shuffle } = values;
   const kind = `it is of the kind ${method.kind}`;

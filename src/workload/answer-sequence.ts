@@ -1,4 +1,5 @@
 import type { JsonValue } from "@bufbuild/protobuf";
+import { counted } from "../base/counted.ts";
 import { messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { MessageType } from "../rpc/schema/call-method.ts";
@@ -94,7 +95,8 @@ function sequenceFault(reference: Sequence, { digests, begin }: Sequence): strin
     return `${unlike}: message ${index + 1}${what === undefined ? " differs" : `: ${what}`}`;
   }
   if (digests.length === reference.digests.length) return undefined;
-  return `${unlike}: ${digests.length} messages, expected ${reference.digests.length}`;
+  const messages = counted(digests.length, "message");
+  return `${unlike}: ${messages}, expected ${reference.digests.length}`;
 }
 
 /** The same for the same JSON, whatever the order of its keys, which that of a map may be any. */

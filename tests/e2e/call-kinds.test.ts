@@ -4,13 +4,13 @@ import type { RunReport } from "../../src/report/run-report.ts";
 import { DfsProcess, runDfs, startDfs } from "../support/dfs-process.ts";
 import { freePorts } from "../support/free-ports.ts";
 import { expectNothingLost, readReport } from "../support/read-report.ts";
+import { routeGuideProto } from "../support/route-guide/schema.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
 
 /** Every wait inside has a shorter bound of its own, which says more when it is hit. */
 setDefaultTimeout(90_000);
 
 const guide = join(import.meta.dir, "../support/route-guide");
-const proto = join(guide, "route-guide.proto");
 
 /** A server of somebody else's: a process that serves routeguide.RouteGuide. */
 async function startGuide(port: number, dir: TempDir): Promise<DfsProcess> {
@@ -22,15 +22,15 @@ async function startGuide(port: number, dir: TempDir): Promise<DfsProcess> {
 
 function callArgs(method: string, ports: readonly number[], ...args: readonly string[]): string[] {
   const replicas = ports.map((port) => `localhost:${port}`).join(",");
-  const call = ["--call", `routeguide.RouteGuide/${method}`, "--proto", proto];
+  const call = ["--call", `routeguide.RouteGuide/${method}`, "--proto", routeGuideProto];
   return ["load", "--replicas", replicas, ...call, "--rate", "40", "--duration", "3", ...args];
 }
 
 async function reportOf(dir: TempDir, method: string): Promise<RunReport> {
-  return (await readReport(dir.path, ["--client-logs", `${method}.log`])).run;
+  return (await readReport(dir.path, [`${method}.log`])).run;
 }
 
-const square = '{"lo":{"latitude":1,"longitude":1},"hi":{"latitude":4,"longitude":5}}';
+const square = '{"lo":{"latitude":1,"longitude":1},"hi":{"latitude":10,"longitude":10}}';
 const points = [1, 2, 5, 9].map((at) => `{"latitude":${at},"longitude":${at}}`).join("\n");
 const notes = [1, 2, 1].map((at) => `{"location":{"latitude":${at}},"message":"n${at}"}`);
 
@@ -67,7 +67,7 @@ test("every kind of call goes on through a crash of one of three foreign servers
   const lists = await reportOf(dir, "ListFeatures");
   // Those that the crash met were asked for anew, as a whole.
   expect(lists.requests.retried).toBeGreaterThan(0);
-  expect(lists.messages).toMatchObject({ answers: 120, total: 120 * 20 });
+  expect(lists.messages).toMatchObject({ answers: 120, total: 120 * 100 });
   expect(lists.messages?.first.p50Ms).toBeLessThan(lists.latency.ok.p50Ms ?? 0);
   // Of the notes at one place each is answered with all before it.
   expect((await reportOf(dir, "RouteChat")).messages).toMatchObject({ total: 120 * 4 });

@@ -74,7 +74,10 @@ function routeChat(call: grpc.ServerDuplexStream<Note, Note>) {
   call.on("end", () => call.end());
 }
 
-const proto = loadSync(join(import.meta.dir, "route-guide.proto"), { keepCase: true });
+const proto = loadSync(join(import.meta.dir, "route-guide.proto"), {
+  keepCase: true,
+  defaults: true,
+});
 const service = proto["routeguide.RouteGuide"] as grpc.ServiceDefinition;
 const server = new grpc.Server();
 server.addService(service, {

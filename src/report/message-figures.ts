@@ -1,6 +1,6 @@
+import type { MessageFigures } from "./message-report.ts";
 import { quantileErrorShare, quantilesOf } from "./quantiles.ts";
 import type { RunData } from "./run-data.ts";
-import type { MessageFigures } from "./run-report.ts";
 import type { WarmUp } from "./warm-up.ts";
 
 /**

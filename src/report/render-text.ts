@@ -1,18 +1,12 @@
 import { formatDuration } from "../base/duration.ts";
 import { definitionOf } from "./definitions.ts";
+import type { LatencyQuantiles } from "./latency-quantiles.ts";
 import { definitionLines } from "./render-explain.ts";
 import { faultSections } from "./render-faults.ts";
 import { statesText, streamReplicaLines } from "./render-stream-replicas.ts";
 import { streamLines } from "./render-streams.ts";
 import { verdictLines } from "./render-verdict.ts";
-import type {
-  FileFigures,
-  LatencyQuantiles,
-  ReplicaFigures,
-  Report,
-  RunName,
-  RunReport,
-} from "./run-report.ts";
+import type { FileFigures, ReplicaFigures, Report, RunName, RunReport } from "./run-report.ts";
 import { isOfStreamsAlone } from "./stream-report.ts";
 import { msText, rateText, type TextOptions, tableLines, tinted, wrapped } from "./text-layout.ts";
 import { floorPercent } from "./verdict.ts";

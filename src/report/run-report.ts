@@ -1,3 +1,5 @@
+import type { LatencyQuantiles } from "./latency-quantiles.ts";
+import type { MessageFigures } from "./message-report.ts";
 import type { StreamFigures } from "./stream-report.ts";
 
 /**
@@ -124,16 +126,6 @@ export interface ThroughputFigures {
   readonly seconds: readonly { readonly second: string; readonly ok: number }[];
 }
 
-export interface LatencyQuantiles {
-  readonly count: number;
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-  readonly p99Ms: number | null;
-  readonly p999Ms: number | null;
-  readonly maxMs: number | null;
-  readonly meanMs: number | null;
-}
-
 export interface LatencyFigures {
   readonly ok: LatencyQuantiles;
   /**
@@ -161,20 +153,6 @@ export interface LagFigures {
   readonly maxMs: number | null;
   /** Requests that left later than limits.lagLateMs after they were due. */
   readonly lateCount: number;
-}
-
-/** Of the requests that ended ok and whose answers are streams. */
-export interface MessageFigures {
-  /** How many requests these are. */
-  readonly answers: number;
-  /** Messages that they were answered by. */
-  readonly total: number;
-  /** Over the time that the load held. */
-  readonly messagesPerSecond: number | null;
-  /** From the sending of the answering attempt to its first message. */
-  readonly first: LatencyQuantiles;
-  /** By how much of its value a quantile of these may be off, as in LatencyFigures. */
-  readonly errorShare: number;
 }
 
 export interface ErrorCount {

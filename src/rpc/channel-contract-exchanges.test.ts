@@ -190,7 +190,9 @@ for (const implementation of implementations) {
       expect(await within(() => seen.cancelledCount === 1)).toBe(true);
       expect(taken.count).toBe(count);
     });
+  });
 
+  describe(`${name}: calls of many messages that break`, () => {
     test("when the connection breaks, perhaps executed", async () => {
       const { port, stop, seen } = await serveExchanges();
       const channel = open(implementation, port);
@@ -212,7 +214,9 @@ for (const implementation of implementations) {
       expect(await end).toMatchObject({ status: "UNAVAILABLE", mayHaveExecuted: false });
       if (isHttp2) expect(taken.count).toBe(0);
     });
+  });
 
+  describe(`${name}: calls of many messages that are reset`, () => {
     test.each([
       ["is refused unread", 7, "UNAVAILABLE", false],
       ["is reset without an error", 0, "INTERNAL", true],

@@ -220,7 +220,7 @@ class GrpcCall {
     this.#send(running, requests[Symbol.iterator]());
   }
 
-  /** grpc-js takes whatever is written, whether the peer reads or not; so it is given turn by turn. */
+  /** grpc-js takes whatever is written, whether the peer reads or not: it is given some a turn. */
   #send(running: RunningCall, requests: Iterator<Uint8Array>): void {
     for (let turn = 0; turn < 64 && !this.#hasEnded; turn++) {
       const { done, value } = requests.next();

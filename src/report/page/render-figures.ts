@@ -1,5 +1,6 @@
 import { definitions } from "../definitions.ts";
-import type { LatencyQuantiles, RunReport } from "../run-report.ts";
+import type { LatencyQuantiles } from "../latency-quantiles.ts";
+import type { RunReport } from "../run-report.ts";
 import { isOfStreamsAlone } from "../stream-report.ts";
 import { rateText, spanText } from "../text-layout.ts";
 import { count } from "./card.ts";

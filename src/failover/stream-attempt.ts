@@ -98,9 +98,9 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     this.#control = replicas.channel(this.replica).stream(
       {
         path: request.path,
-        request: bytes,
+        requests: [bytes],
         timeoutMs: remainingMs + limits.deadlineSlackMs,
-        metadata: attemptMetadata(request.id, this.number),
+        metadata: attemptMetadata(request, this.number),
       },
       { onMessage: (message) => this.#onMessage(message), onEnd: (end) => this.#onEnd(end) },
     );

@@ -2,6 +2,8 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   count,
   echo,
+  echoPath,
+  exchange,
   implementations,
   open,
   reaches,
@@ -131,7 +133,7 @@ for (const implementation of implementations) {
       expect(await reaches(channel, "ready")).toBe(true);
       const messages: number[] = [];
       const end = await new Promise<CallEnd>((resolve) => {
-        channel.stream(echo([1]), {
+        channel.stream(exchange(echoPath, [[1]]), {
           onMessage: (message) => messages.push(...message),
           onEnd: resolve,
         });

@@ -15,7 +15,7 @@ import type {
   UnaryResult,
 } from "./channel.ts";
 import { type Dial, dialTcp } from "./dial.ts";
-import { Http2Call } from "./http2-call.ts";
+import { Http2Call, type Http2CallOptions } from "./http2-call.ts";
 import { type ConnectionEvents, Http2Connection } from "./http2-connection.ts";
 import { reconnectPauseMs } from "./reconnect-pause.ts";
 
@@ -30,6 +30,8 @@ export interface Http2ChannelOptions {
   /** How a connection is opened; default: TCP to the endpoint. */
   readonly dial?: Dial;
   readonly scheme?: "http" | "https";
+  /** What the peer is told whom it is asked as; default: the endpoint. */
+  readonly authority?: string | undefined;
 }
 
 /** A channel over node:http2, in plain text unless `dial` and `scheme` say otherwise. */
@@ -43,12 +45,16 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     receiveWindowBytes: options.receiveWindowBytes ?? limits.receiveWindowBytes,
     dial: options.dial ?? dialTcp(endpoint, clock),
     scheme: options.scheme ?? "http",
+    authority: options.authority ?? formatEndpoint(endpoint),
   });
 }
 
+type HowToCall = Pick<Http2CallOptions, "call" | "events" | "waitForReady" | "isUnary">;
+type ChannelOptions = Required<Http2ChannelOptions> & { readonly authority: string };
+
 class Http2Channel implements Channel {
   readonly endpoint: Endpoint;
-  readonly #options: Required<Http2ChannelOptions>;
+  readonly #options: ChannelOptions;
   readonly #listeners: ((state: ChannelState) => void)[] = [];
   /** Calls that have not ended; of those, the ones that wait to be sent, in order. */
   readonly #calls = new Set<Http2Call>();
@@ -64,7 +70,7 @@ class Http2Channel implements Channel {
   #hasFailed = false;
   #lastFailure = "none yet";
 
-  constructor(endpoint: Endpoint, options: Required<Http2ChannelOptions>) {
+  constructor(endpoint: Endpoint, options: ChannelOptions) {
     this.endpoint = endpoint;
     this.#options = options;
   }
@@ -86,12 +92,14 @@ class Http2Channel implements Channel {
   }
 
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
-    const begun = this.#begin(call, { isUnary: true, events: unarySink(onResult) });
+    const { waitForReady = false } = call;
+    const events = unarySink(onResult);
+    const begun = this.#begin({ call, events, waitForReady, isUnary: true });
     return () => begun.cancel();
   }
 
   stream(call: StreamCall, events: StreamEvents): StreamControl {
-    const begun = this.#begin(call, { isUnary: false, events });
+    const begun = this.#begin({ call, events, waitForReady: false, isUnary: false });
     return {
       cancel: () => begun.cancel(),
       pause: () => begun.pause(),
@@ -111,11 +119,9 @@ class Http2Channel implements Channel {
     });
   }
 
-  #begin(call: UnaryCall, how: { isUnary: boolean; events: StreamEvents }): Http2Call {
+  #begin(how: HowToCall): Http2Call {
     const begun = new Http2Call({
-      call,
       ...how,
-      waitForReady: call.waitForReady ?? false,
       messageMaxBytes: this.#options.messageMaxBytes,
       clock: this.#options.clock,
       onEnded: (ended) => {
@@ -134,13 +140,13 @@ class Http2Channel implements Channel {
   }
 
   #attempt(): void {
-    const { clock, dial, scheme, connectTimeoutMs, receiveWindowBytes } = this.#options;
+    const { clock, dial, scheme, authority, connectTimeoutMs, receiveWindowBytes } = this.#options;
     this.#cancelPause = undefined;
     this.#attemptUs = clock.nowUs();
     this.#downSinceUs ??= this.#attemptUs;
     this.#connection = new Http2Connection({
       dial,
-      authority: formatEndpoint(this.endpoint),
+      authority,
       scheme,
       clock,
       connectTimeoutMs,

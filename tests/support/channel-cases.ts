@@ -1,7 +1,7 @@
 import { afterEach } from "bun:test";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
-import type { Channel, ChannelState, UnaryCall } from "../../src/rpc/channel.ts";
+import type { Channel, ChannelState, StreamCall, UnaryCall } from "../../src/rpc/channel.ts";
 import { openHttp2Channel } from "../../src/rpc/http2-channel.ts";
 import { openGrpcChannel } from "./grpc-channel.ts";
 import { type RawServer, type RawServerScript, startRawServer } from "./raw-http2-server.ts";
@@ -159,10 +159,15 @@ export function echo(bytes: readonly number[], other: Partial<UnaryCall> = {}): 
   return { path: echoPath, request: new Uint8Array(bytes), timeoutMs: 5000, ...other };
 }
 
+/** The call of `messages`, one after the other. */
+export function exchange(path: string, messages: readonly (readonly number[])[]): StreamCall {
+  return { path, requests: messages.map((bytes) => new Uint8Array(bytes)), timeoutMs: 5000 };
+}
+
 /** The call for `messageCount` messages of `byteCount` bytes. */
-export function count(messageCount: number, byteCount = 4): UnaryCall {
+export function count(messageCount: number, byteCount = 4): StreamCall {
   const request = Buffer.alloc(8);
   request.writeUInt32BE(messageCount, 0);
   request.writeUInt32BE(byteCount, 4);
-  return { path: countPath, request, timeoutMs: 20_000 };
+  return { path: countPath, requests: [request], timeoutMs: 20_000 };
 }

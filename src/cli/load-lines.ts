@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
@@ -6,7 +7,7 @@ import type { ReplicaChange } from "../failover/replica-set.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
-import type { SecondSummary } from "../load/run-load.ts";
+import type { SecondSummary } from "../load/request-flow.ts";
 import { paint } from "./terminal.ts";
 
 /** A crash at a thousand requests a second must not bury the terminal. */
@@ -65,7 +66,7 @@ export class LoadLines {
 
   #settledOk(number: number, record: OkRecord, failureCount: number): void {
     const begin = `${paint.green("✓")} Request #${number} →`;
-    const latency = `(latency: ${(record.latencyUs / 1000).toFixed(2)}ms)`;
+    const latency = `(latency: ${msText(record.latencyUs)}${messagesText(record)})`;
     if (failureCount > 0) {
       const after = `after ${failureCount} failure(s)`;
       this.#failure(record.tUs, `${begin} RETRY SUCCESS on ${record.endpoint} ${after} ${latency}`);
@@ -89,12 +90,13 @@ export class LoadLines {
     if (leftOut > 0) this.#line(summary.tUs, paint.dim(`  ... and ${leftOut} more such lines`));
     this.#failuresThisSecond = 0;
     if (this.#detail === "events") return;
-    const { second, scheduled, ok, lost, inFlight } = summary;
-    const worst = ok === 0 ? "" : `, worst latency ${(summary.latencyMaxUs / 1000).toFixed(2)}ms`;
+    const { second, scheduled, ok, lost, notSent, inFlight } = summary;
+    const unsent = notSent === 0 ? "" : ` (${notSent} not sent)`;
+    const worst = ok === 0 ? "" : `, worst latency ${msText(summary.latencyMaxUs)}`;
     const mark = lost > 0 ? paint.red("✗") : paint.green("✓");
     this.#line(
       summary.tUs,
-      `${mark} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost, ${inFlight} in flight${worst}`,
+      `${mark} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost${unsent}, ${inFlight} in flight${worst}`,
     );
   }
 
@@ -118,4 +120,15 @@ export class LoadLines {
   #line(tUs: number, text: string): void {
     this.#print(`[${localTimeOfDay(tUs)}] ${text}`);
   }
+}
+
+function msText(spanUs: number): string {
+  return `${(spanUs / 1000).toFixed(2)}ms`;
+}
+
+/** Of an answer that is a stream. */
+function messagesText({ messages, firstUs }: OkRecord): string {
+  if (messages === undefined) return "";
+  const first = firstUs === undefined ? "" : `, the first after ${msText(firstUs)}`;
+  return `, ${counted(messages, "message")}${first}`;
 }

@@ -34,8 +34,8 @@ export function startExchange(
   const reader = exchange.openReader();
   let messageCount = 0;
   let firstUs: number | undefined;
-  const isShort = (end: CallEnd) =>
-    exchange.isAnsweredOnce && end.status === "OK" && messageCount !== 1;
+  const isStream = !exchange.isAnsweredOnce;
+  const isMiscounted = (end: CallEnd) => !isStream && end.status === "OK" && messageCount !== 1;
   const { cancel } = channel.stream(
     { ...head, requests: told(exchange.requests, () => events.onProgress()) },
     {
@@ -46,8 +46,8 @@ export function startExchange(
         events.onMessage();
       },
       onEnd(end) {
-        if (isShort(end)) events.onResult(wrongCount(messageCount));
-        else events.onResult({ ...end, taken: { reader, messageCount, firstUs } });
+        if (isMiscounted(end)) events.onResult(wrongCount(messageCount));
+        else events.onResult({ ...end, taken: { reader, isStream, messageCount, firstUs } });
       },
     },
   );

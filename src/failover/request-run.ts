@@ -181,7 +181,7 @@ export class RequestRun {
 
   #onResult(attempt: Attempt, result: AttemptResult): void {
     const { replicas } = this.#context;
-    const isAnswered = result.status === "OK" || isAnswer(result.status);
+    const isAnswered = this.#isAnswer(result);
     if (isAnswered) {
       this.#learn(attempt, result.taken);
       if (this.#isDone) this.#report(attempt, result, "late");
@@ -205,6 +205,11 @@ export class RequestRun {
       this.#report(attempt, result, attempt.isAbandoned ? "abandoned" : "failed", goesOn);
     }
     if (!goesOn) this.#finishUnanswered();
+  }
+
+  #isAnswer({ status, isFromPeer }: AttemptResult): boolean {
+    if (status === "OK" || isAnswer(status)) return true;
+    return isFromPeer === true && this.#request.alsoAnswers?.has(status) === true;
   }
 
   /** Whether the request has, or gets, another chance after a failed attempt. */

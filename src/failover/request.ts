@@ -21,6 +21,13 @@ interface RequestHead {
    * when it provably was not executed.
    */
   readonly mayExecuteTwice: boolean;
+  /** What goes with it, its id included; undefined: the id alone. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Statuses that are answers when a replica sends them, beside those that only an application
+   * makes.
+   */
+  readonly alsoAnswers?: ReadonlySet<StatusName> | undefined;
 }
 
 export interface UnaryRequest extends RequestHead {
@@ -82,6 +89,8 @@ export interface Answer {
 /** The messages that an attempt was answered by. */
 export interface TakenAnswer {
   readonly reader: AnswerReader;
+  /** Of a kind of call that any number of messages may answer. */
+  readonly isStream: boolean;
   readonly messageCount: number;
   /** From the sending of the attempt to its first message; undefined when none came. */
   readonly firstUs: number | undefined;

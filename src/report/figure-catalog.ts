@@ -12,6 +12,7 @@ import {
   span,
   type Unknown,
 } from "./figure-kinds.ts";
+import { messageFigureCatalog } from "./message-catalog.ts";
 import type { ExecutionFigures, LatencyQuantiles, OutageFigures } from "./run-report.ts";
 import { streamFigureCatalog } from "./stream-catalog.ts";
 
@@ -291,5 +292,6 @@ export const figureCatalog: readonly Figure[] = [
   ...attemptFigures,
   ...outageFigures,
   ...executionFigures,
+  ...messageFigureCatalog,
   ...streamFigureCatalog,
 ];

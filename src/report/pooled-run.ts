@@ -71,7 +71,7 @@ function addRows(pooled: RunData, data: RunData, base: number): void {
   const endpoint = renamed(data.endpoints.all, (name) => pooled.endpoints.indexOf(name));
   const error = renamed(data.errors.all, (name) => pooled.errors.indexOf(name));
   const shifted = (number: number) => number + base;
-  const { ok, attempts, unsuccessful } = data;
+  const { ok, answers, attempts, unsuccessful } = data;
   append(pooled.ok.number, ok.number, shifted);
   append(pooled.ok.tUs, ok.tUs);
   append(pooled.ok.latencyUs, ok.latencyUs);
@@ -79,6 +79,9 @@ function addRows(pooled: RunData, data: RunData, base: number): void {
   append(pooled.ok.serviceUs, ok.serviceUs);
   append(pooled.ok.endpoint, ok.endpoint, endpoint);
   append(pooled.ok.attempts, ok.attempts);
+  append(pooled.answers.number, answers.number, shifted);
+  append(pooled.answers.messages, answers.messages);
+  append(pooled.answers.firstUs, answers.firstUs);
   append(pooled.attempts.number, attempts.number, shifted);
   append(pooled.attempts.tUs, attempts.tUs);
   append(pooled.attempts.serviceUs, attempts.serviceUs);
@@ -114,6 +117,9 @@ function append<T extends NumberColumn | IndexColumn>(
   for (let row = 0; row < from.length; row++) to.push(change(from.at(row)));
 }
 
+/** What is asked of several load machines together. */
+const summedKeys = ["rate_per_s", "concurrency", "total"];
+
 /** What all are configured alike; rates add up, and the longest duration is the run's. */
 function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
   const headers = runs.flatMap(({ header }) => header ?? []);
@@ -124,7 +130,10 @@ function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
       headers.every((header) => header.config[key] === value),
     ),
   );
-  const rates = runs.map((data) => data.configNumber("rate_per_s"));
+  const sums = summedKeys.flatMap((key) => {
+    const each = runs.map((data) => data.configNumber(key));
+    return each.includes(null) ? [] : [[key, String(sum(each))] as const];
+  });
   const durations = runs.map((data) => data.configNumber("duration_s"));
   const endpoints = [...new Set(runs.flatMap(replicaEndpoints))].sort(compareText);
   return {
@@ -135,7 +144,7 @@ function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
     config: {
       ...config,
       ...(endpoints.length === 0 ? {} : { replicas: endpoints.join(",") }),
-      ...(rates.includes(null) ? {} : { rate_per_s: String(sum(rates)) }),
+      ...Object.fromEntries(sums),
       ...(durations.includes(null) ? {} : { duration_s: String(most(durations)) }),
     },
   };

@@ -7,7 +7,6 @@ import { streamLines } from "./render-streams.ts";
 import { verdictLines } from "./render-verdict.ts";
 import type {
   FileFigures,
-  LatencyFigures,
   LatencyQuantiles,
   ReplicaFigures,
   Report,
@@ -127,7 +126,7 @@ function requestLines(
   ];
 }
 
-function throughputLines({ throughput }: RunReport, options: TextOptions): Lines {
+function throughputLines({ throughput, messages }: RunReport, options: TextOptions): Lines {
   const { secondCount, emptySecondCount, okPerSecondMean } = throughput;
   const empty = emptySecondCount === 0 ? "" : `; ${emptySecondCount} more between them had none`;
   return [
@@ -139,11 +138,16 @@ function throughputLines({ throughput }: RunReport, options: TextOptions): Lines
             `max ${throughput.okPerSecondMax} over ${secondCount} seconds${empty}`,
           options,
         )),
+    ...(messages === null
+      ? []
+      : [
+          `  messages ${messages.total} in ${messages.answers} answers: ${rateText(messages.messagesPerSecond)}`,
+        ]),
     ...definitionLines("throughput", options),
   ];
 }
 
-function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines {
+function latencyLines({ latency, lag, messages }: RunReport, options: TextOptions): Lines {
   const row = (name: string, quantiles: LatencyQuantiles) => [
     name,
     String(quantiles.count),
@@ -157,18 +161,20 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   if (latency.affected.count > 0) {
     rows.push(row("affected", latency.affected), row("healthy", latency.healthy));
   }
+  if (messages !== null) rows.push(row("first message", messages.first));
   const head = ["requests", "count", "p50", "p95", "p99", "p99.9", "max", "mean"];
   return [
     tinted(`Latency (${definitionOf("latency", "latency")})`, "title", options),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6, 7] }, options),
-    ...errorLines(latency),
+    ...errorLines(Math.max(latency.errorShare, messages?.errorShare ?? 0)),
+    ...latency.caveats.flatMap((caveat) => wrapped(caveat, options)),
     `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
     ...definitionLines("latency", options),
   ];
 }
 
-function errorLines({ errorShare }: LatencyFigures): Lines {
+function errorLines(errorShare: number): Lines {
   if (errorShare === 0) return [];
   return [
     `  by histogram: p50 to p99.9 within ${errorShare * 100} % of their value, the rest exact`,

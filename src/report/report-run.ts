@@ -5,6 +5,7 @@ import { causeFigures } from "./cause-figures.ts";
 import type { RunFigures } from "./figure-kinds.ts";
 import { latencyFigures } from "./latency.ts";
 import type { LedgerCollector, SourceFacts } from "./ledger-collector.ts";
+import { messageFigures } from "./message-figures.ts";
 import { pooledRun, poolingRemarks, selectedRuns } from "./pooled-run.ts";
 import { affectedRequests, recoveryFigures } from "./recovery.ts";
 import { attemptFigures, replicaFigures, stateChanges } from "./replica-figures.ts";
@@ -26,6 +27,7 @@ import { missingStreamRecords, streamFigures } from "./stream-figures.ts";
 import { throughputFigures } from "./throughput.ts";
 import { judge } from "./verdict.ts";
 import { wallSecond } from "./wall-time.ts";
+import { warmUpOf } from "./warm-up.ts";
 
 /**
  * The report over the collector's selection of runs, the newest first. Throws `cannot-run` when the
@@ -68,17 +70,20 @@ function reportRun(
   const requests = requestFigures(data);
   const streams = streamFigures(data);
   const affected = affectedRequests(data);
+  const warmUp = warmUpOf(runs);
   const apart = combined(runs.map((own) => reportApart(ledger, own)));
   const { executions, outages, byEndpoint, consistency } = apart;
+  const duration = durationFigures(data, requests);
   const figures: RunFigures = {
     run: runFacts(data, runs),
     requests,
-    duration: durationFigures(data, requests),
+    duration,
     throughput: throughputFigures(data),
-    latency: latencyFigures(data, requests, affected),
+    latency: latencyFigures(data, requests, { affected, warmUp }),
     lag: lagFigures(data),
+    messages: messageFigures(data, duration.heldMs, warmUp),
     attempts: attemptFigures(data),
-    replicas: replicaFigures(data, byEndpoint),
+    replicas: replicaFigures(data, byEndpoint, warmUp),
     recovery: recoveryFigures(affected.values(), affected.size),
     outages,
     outagesByCause: causeFigures(outages),

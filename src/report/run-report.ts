@@ -38,6 +38,8 @@ export interface RunReport {
   readonly throughput: ThroughputFigures;
   readonly latency: LatencyFigures;
   readonly lag: LagFigures;
+  /** Null when no request was answered by a stream. */
+  readonly messages: MessageFigures | null;
   readonly attempts: AttemptFigures;
   readonly replicas: readonly ReplicaFigures[];
   readonly recovery: RecoveryFigures;
@@ -150,6 +152,8 @@ export interface LatencyFigures {
   /** Slower than this is noticed; lost requests count as slow. */
   readonly slowMs: number;
   readonly slowCount: number;
+  /** What these figures leave out or cannot show, as sentences. */
+  readonly caveats: readonly string[];
 }
 
 export interface LagFigures {
@@ -157,6 +161,20 @@ export interface LagFigures {
   readonly maxMs: number | null;
   /** Requests that left later than limits.lagLateMs after they were due. */
   readonly lateCount: number;
+}
+
+/** Of the requests that ended ok and whose answers are streams. */
+export interface MessageFigures {
+  /** How many requests these are. */
+  readonly answers: number;
+  /** Messages that they were answered by. */
+  readonly total: number;
+  /** Over the time that the load held. */
+  readonly messagesPerSecond: number | null;
+  /** From the sending of the answering attempt to its first message. */
+  readonly first: LatencyQuantiles;
+  /** By how much of its value a quantile of these may be off, as in LatencyFigures. */
+  readonly errorShare: number;
 }
 
 export interface ErrorCount {

@@ -46,13 +46,17 @@ export interface LoadHeader extends Where {
   readonly ratePerS?: number;
   readonly replicas?: string;
   readonly verify?: string;
+  /** More of its configuration; with a `concurrency` it has no rate. */
+  readonly more?: Readonly<Record<string, string | number>>;
 }
 
 export function loadHeader(ms: number, facts: LoadHeader = {}): string {
   const { run = "r", durationS = 4, ratePerS = 2, verify = "answer" } = facts;
-  const { replicas = "localhost:50051,localhost:50052" } = facts;
+  const { replicas = "localhost:50051,localhost:50052", more = {} } = facts;
   return withConfig(header(ms, "load", { ...facts, run, pid: 100 }), {
-    ...{ duration_s: durationS, rate_per_s: ratePerS, deadline_ms: 30000, policy: "retry" },
+    ...("total" in more ? {} : { duration_s: durationS }),
+    ...("concurrency" in more ? {} : { rate_per_s: ratePerS }),
+    ...{ ...more, deadline_ms: 30000, policy: "retry" },
     ...{ attempt_timeout_ms: 3000, replicas, target: 42000, num_vertices: 50000, verify },
   });
 }
@@ -78,16 +82,21 @@ export interface OkLine {
   readonly serviceMs?: number;
   readonly lagMs?: number;
   readonly attempts?: number;
+  /** Of an answer that is a stream: messages, and milliseconds to the first of them. */
+  readonly messages?: number;
+  readonly firstMs?: number;
 }
 
 /** Request `number` ended ok `ms` after the start. */
 export function okLine(ms: number, number: number, facts: OkLine = {}): string {
   const { run = "r", endpoint = "localhost:50051", latencyMs = 4, lagMs = 0, attempts = 1 } = facts;
-  const { serviceMs = latencyMs } = facts;
+  const { serviceMs = latencyMs, messages, firstMs } = facts;
+  const first = firstMs === undefined ? "" : ` first_ms=${firstMs.toFixed(3)}`;
+  const answer = messages === undefined ? "" : `${first} messages=${messages}`;
   return line(
     ms,
     `endpoint=${endpoint} latency_ms=${latencyMs.toFixed(3)} request=${run}-${number} ` +
-      `attempts=${attempts} service_ms=${serviceMs.toFixed(3)} lag_ms=${lagMs.toFixed(3)}`,
+      `attempts=${attempts} service_ms=${serviceMs.toFixed(3)} lag_ms=${lagMs.toFixed(3)}${answer}`,
   );
 }
 

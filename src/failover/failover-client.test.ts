@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { type Behaviour, ScriptedChannel } from "../../tests/support/scripted-channel.ts";
 import { VirtualClock } from "../../tests/support/virtual-clock.ts";
+import type { UnaryResult } from "../rpc/channel.ts";
 import { FailoverClient } from "./failover-client.ts";
 import { createPolicy, type PolicyName } from "./policy.ts";
 import { type ReplicaChange, ReplicaSet } from "./replica-set.ts";
@@ -160,6 +161,25 @@ test("start() never executes a request twice that may not be", async () => {
   expect(outcome.result?.attemptCount).toBe(1);
   expect(outcome.result?.mayHaveExecuted).toBe(true);
   expect(failures[0]?.isRetried).toBe(false);
+});
+
+test("start() takes a server's own UNAVAILABLE for no proof that nothing was executed", async () => {
+  const told = (status: UnaryResult["status"]): Behaviour => {
+    const result = { status, detail: "gone", isFromPeer: true } as const;
+    return { kind: "answers", afterMs: 5, result };
+  };
+  const lastOf = async (status: UnaryResult["status"], mayExecuteTwice: boolean) => {
+    const { clock, call } = world([told(status)], "none");
+    const outcome = call(1, { mayExecuteTwice });
+    await clock.advanceMs(10);
+    return outcome.result;
+  };
+  const open = { mayHaveExecuted: true, isRefused: false };
+  expect(await lastOf("UNAVAILABLE", false)).toMatchObject(open);
+  expect(await lastOf("DEADLINE_EXCEEDED", false)).toMatchObject(open);
+  // It says that there was no room to begin.
+  expect(await lastOf("RESOURCE_EXHAUSTED", false)).toMatchObject({ isRefused: true });
+  expect(await lastOf("UNAVAILABLE", true)).toMatchObject({ isRefused: true });
 });
 
 test("start() retries a request that may not execute twice when it never left", async () => {

@@ -193,9 +193,9 @@ export class RequestRun {
     if (this.#isDone) return;
     this.#hasHadLastChance = false;
     this.#mayHaveExecuted ||= result.mayHaveExecuted;
-    this.#isRefused = result.isFromPeer === true;
+    this.#isRefused = this.#saysNotExecuted(result);
     this.#detail = `${result.status} from ${formatEndpoint(attempt.endpoint)}: ${result.detail}`;
-    if (this.#isRefused) replicas.refused(attempt.replica);
+    if (result.isFromPeer) replicas.refused(attempt.replica);
     if (typeof result.pushback === "number") replicas.spare(attempt.replica, result.pushback);
     if (attempt.isAbandoned && !attempt.isAdrift) {
       replicas.observe(attempt.replica, "silent", result.detail);
@@ -205,6 +205,15 @@ export class RequestRun {
       this.#report(attempt, result, attempt.isAbandoned ? "abandoned" : "failed", goesOn);
     }
     if (!goesOn) this.#finishUnanswered();
+  }
+
+  /**
+   * A server's own UNAVAILABLE may follow a write that it has passed on and heard no more of; only
+   * where a second execution does no harm is that no matter.
+   */
+  #saysNotExecuted({ status, isFromPeer }: AttemptResult): boolean {
+    const { mayExecuteTwice } = this.#request;
+    return isFromPeer === true && (mayExecuteTwice || status === "RESOURCE_EXHAUSTED");
   }
 
   #isAnswer({ status, isFromPeer }: AttemptResult): boolean {

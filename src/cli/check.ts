@@ -13,7 +13,7 @@ import * as flags from "./flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 
 const flagSpecs = {
-  replicas: flags.endpoints("Replicas to ask, comma-separated or repeated"),
+  replicas: flags.targets("Replicas to ask"),
   wait: flags.duration.withDefault({
     description: "Ask again until all serve, for as long as this",
     default: "0s",

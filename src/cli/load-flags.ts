@@ -7,7 +7,7 @@ import * as flags from "./flags.ts";
 
 /** The flags that say what a load does, shared by `load` and in part by `demo`. */
 export const loadFlags = {
-  replicas: flags.endpoints("Replicas to drive, comma-separated or repeated"),
+  replicas: flags.targets("Replicas to drive"),
   duration: flags.duration.withDefault({
     description: "How long requests are scheduled",
     default: loadDefaults.duration,

@@ -26,6 +26,8 @@ export interface ReplicaChange {
   readonly endpoint: Endpoint;
   readonly state: ReplicaState;
   readonly cause: string;
+  /** The state is no news: it has come, or is to go. */
+  readonly standing?: "new" | "leaving";
 }
 
 /** Of what an attempt is one. */
@@ -68,7 +70,7 @@ export class ReplicaSet {
     if (known?.standing === "leaving") known.standing = "member";
     if (this.#closed || (known !== undefined && known.standing !== "gone")) return;
     const replica = this.#put(endpoint, "new");
-    this.#tell(replica, cause);
+    this.#tell(replica, cause, "new");
     this.#follow(replica);
   }
 
@@ -80,7 +82,7 @@ export class ReplicaSet {
     if (replica.standing === "leaving" || replica.standing === "gone") return;
     const isUnused = replica.standing === "new";
     replica.standing = "leaving";
-    this.#tell(replica, cause);
+    this.#tell(replica, cause, "leaving");
     if (isUnused) this.#forget(replica);
     else this.#forgetIfOver(replica);
   }
@@ -251,8 +253,9 @@ export class ReplicaSet {
     this.#forgetIfOver(replica);
   }
 
-  #tell({ channel, state }: Replica, cause: string): void {
-    this.#onChange({ tUs: this.#clock.nowUs(), endpoint: channel.endpoint, state, cause });
+  #tell({ channel, state }: Replica, cause: string, standing?: "new" | "leaving"): void {
+    const change = { tUs: this.#clock.nowUs(), endpoint: channel.endpoint, state, cause };
+    this.#onChange(standing === undefined ? change : { ...change, standing });
   }
 
   #releaseWaiting(): void {

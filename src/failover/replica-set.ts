@@ -14,11 +14,13 @@ export interface ReplicaSetOptions {
   readonly clock: Clock;
   readonly onChange?: (change: ReplicaChange) => void;
   /**
-   * Asked of a replica that has come since and answers: whether it may serve; asked again after a
-   * pause if not. Default: it may.
+   * Asked of a replica that has come since and answers: calls `decide` once with whether it may
+   * serve; asked again after a pause if not. Default: it may.
    */
-  readonly admit?: (endpoint: Endpoint, channel: Channel) => Promise<boolean>;
+  readonly admit?: Admit;
 }
+
+export type Admit = (endpoint: Endpoint, decide: (mayServe: boolean) => void) => void;
 
 /** A replica's state changed, or it has come or is to go, as its cause says; seen at `tUs`. */
 export interface ReplicaChange {
@@ -47,7 +49,7 @@ export class ReplicaSet {
   /** All but those that are gone. */
   #present: readonly Replica[] = [];
   readonly #openChannel: (endpoint: Endpoint) => Channel;
-  readonly #admit: (endpoint: Endpoint, channel: Channel) => Promise<boolean>;
+  readonly #admit: Admit;
   readonly #clock: Clock;
   readonly #onChange: (change: ReplicaChange) => void;
   readonly #waiting = new Set<() => void>();
@@ -58,7 +60,7 @@ export class ReplicaSet {
     this.#clock = options.clock;
     this.#onChange = options.onChange ?? (() => undefined);
     this.#openChannel = options.openChannel;
-    this.#admit = options.admit ?? (() => Promise.resolve(true));
+    this.#admit = options.admit ?? ((_, decide) => decide(true));
     const replicas = options.endpoints.map((endpoint) => this.#put(endpoint, "member"));
     for (const replica of replicas) this.#follow(replica);
   }
@@ -294,7 +296,7 @@ export class ReplicaSet {
 
   #onProbeAnswer(replica: Replica): void {
     if (replica.standing === "new") {
-      void this.#askForAdmission(replica);
+      this.#askForAdmission(replica);
       return;
     }
     this.#sign(replica, "answered", "probe");
@@ -303,18 +305,19 @@ export class ReplicaSet {
     for (const attempt of adrift) attempt.onAdrift();
   }
 
-  async #askForAdmission(replica: Replica): Promise<void> {
+  #askForAdmission(replica: Replica): void {
     const { channel } = replica;
     replica.isProbed = true;
-    const isAdmitted = await this.#admit(channel.endpoint, channel);
-    replica.isProbed = false;
-    if (this.#closed || replica.standing !== "new") return;
-    // What has failed meanwhile is asked again once it answers again.
-    if (channel.state !== "ready") return;
-    if (isAdmitted) {
-      replica.standing = "member";
-      this.#sign(replica, "answered", "probe");
-    } else this.#probeLater(replica, limits.admitAgainMs);
+    this.#admit(channel.endpoint, (mayServe) => {
+      replica.isProbed = false;
+      if (this.#closed || replica.standing !== "new") return;
+      // One that has failed meanwhile is asked again once it answers again.
+      if (channel.state !== "ready") return;
+      if (mayServe) {
+        replica.standing = "member";
+        this.#sign(replica, "answered", "probe");
+      } else this.#probeLater(replica, limits.admitAgainMs);
+    });
   }
 
   #probeLater(replica: Replica, pauseMs: number = limits.allOutPauseMs): void {

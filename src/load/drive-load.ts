@@ -83,7 +83,10 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
       names.changed(change);
     },
     // One that comes before it is known what is asked is asked again.
-    admit: (endpoint) => watch?.admits(endpoint) ?? Promise.resolve(false),
+    admit: (endpoint, decide) => {
+      if (watch === undefined) decide(false);
+      else void watch.admits(endpoint).then(decide);
+    },
   });
   const names = new NameWatch({
     targets: { endpoints: config.replicas, names: config.names ?? [] },

@@ -120,12 +120,7 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       });
     },
   });
-  world.onListed = (replica, isListed) => {
-    const endpoint = world.endpoints[replica];
-    if (endpoint === undefined) return;
-    if (isListed) replicas.add(endpoint, "resolved");
-    else replicas.remove(endpoint, "no longer resolved");
-  };
+  followListing(world, replicas);
   countWaiting(replicas, (by) => {
     run.waitingCount += by;
   });
@@ -145,6 +140,16 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
   });
   const run: Run = { history, world, clock, replicas, client, parts, tell, waitingCount: 0 };
   return run;
+}
+
+/** What a name says of its addresses. */
+function followListing(world: World, replicas: ReplicaSet): void {
+  world.onListed = (replica, isListed) => {
+    const endpoint = world.endpoints[replica];
+    if (endpoint === undefined) return;
+    if (isListed) replicas.add(endpoint, "resolved");
+    else replicas.remove(endpoint, "no longer resolved");
+  };
 }
 
 function emptyHistory(schedule: Schedule, startUs: number): History {

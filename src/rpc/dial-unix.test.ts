@@ -25,11 +25,11 @@ async function startEcho(socket: string): Promise<{ server: Server; hosts: strin
     },
     {
       Call: (
-        { request, getHost }: { request: Buffer; getHost(): string },
+        asked: { request: Buffer; getHost(): string },
         answer: (error: null, response: Buffer) => void,
       ) => {
-        hosts.push(getHost());
-        answer(null, request);
+        hosts.push(asked.getHost());
+        answer(null, asked.request);
       },
     },
   );

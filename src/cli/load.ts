@@ -1,6 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
-import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { DfsError } from "../base/errors.ts";
+import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
@@ -14,14 +15,19 @@ import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
-import type { LoadConfig } from "../load/load-config.ts";
+import { type LoadConfig, withSeed } from "../load/load-config.ts";
+import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { type Call, idempotencyText } from "../workload/call.ts";
+import { callFlags, checkCallFlags } from "./call-flags.ts";
+import { callOfFlags } from "./call-of-flags.ts";
 import { showFault } from "./demo-observer.ts";
-import { type FlagValues, logfile } from "./flags.ts";
+import { type FlagValues, logfile, optionally } from "./flags.ts";
 import { graphFlags, graphOfFlags } from "./graph-flags.ts";
+import { serviceLines } from "./list-services.ts";
 import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
 import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
@@ -36,6 +42,9 @@ import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 const flagSpecs = {
   ...loadFlags,
+  // For --list alone it may be left out.
+  replicas: optionally(loadFlags.replicas),
+  ...callFlags,
   ...streamFlags,
   ...graphFlags,
   require: requireFlag,
@@ -56,6 +65,11 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051,localhost:50052 --fault crash:50051@5s --fault stall:50052@back+3s+10s",
     "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
+    "dfs load --replicas localhost:50051 --rate 10..500/60s --duration 5m --arrival poisson",
+    "dfs load --replicas localhost:50051 --stages 30s:100,60s:100..500 --warmup 5s",
+    "dfs load --replicas localhost:50051 --concurrency 8 --total 10000",
+    'dfs load --replicas localhost:50051,localhost:50052 --call grpc.health.v1.Health/Check --expect \'{"status":"SERVING"}\'',
+    "dfs load --replicas localhost:50051 --list dfs.DFSService",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
@@ -72,8 +86,19 @@ async function runAndJudge(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, interrupts, clock } = context;
-  const replicas = await resolveTargets(values.replicas, { resolve: resolveName, clock });
-  const config = withStreams(loadConfig(values, replicas), values, context.typed);
+  checkCallFlags(values, context.typed);
+  const resolution = { resolve: resolveName, clock };
+  if (values.list !== undefined) {
+    const { endpoints } = await resolveTargets(values.replicas ?? [], resolution);
+    for (const line of await serviceLines(values, endpoints)) terminal.line(line);
+    return exitStatus.verified;
+  }
+  const { replicas } = values;
+  if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
+  const targets = await resolveTargets(replicas, resolution);
+  const asked = loadConfig({ ...values, replicas }, targets);
+  const call = await callOfFlags(values, targets.endpoints);
+  const config = withSeed({ ...withStreams(asked, values, context.typed), call });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -127,12 +152,13 @@ async function drive(
     sinks: faults.length === 0 ? [] : faultSinks,
   });
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
-  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
+  const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph, openChannel: openHttp2Channel },
+      ...{ run, config, graph },
+      openChannel: (endpoint) => openHttp2Channel(endpoint, { authority: config.call?.authority }),
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       ...{ observer: watch.observer, clock, signal: interrupts.soft },
@@ -166,12 +192,27 @@ function faultLine({ faults, path }: LoadFaults, run: string): string {
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
-  const what = streamHeadline(config) ?? `${config.ratePerSecond} requests/s`;
+  const { mode, profile, durationMs, seed, call } = config;
+  const streams = streamHeadline(config);
+  const what =
+    streams === undefined
+      ? profileText(profile, durationMs)
+      : `${streams} for ${formatDuration(durationMs)}`;
+  const details = mode === "unary" ? profileDetails(profile, seed) : [];
   return [
-    `Load: ${what} for ${formatDuration(config.durationMs)} to ${replicasText(config)}`,
+    `Load: ${what} to ${replicasText(config)}`,
+    ...(call === undefined ? [] : [callText(call)]),
+    ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");
+}
+
+function callText(call: Call): string {
+  const { method, schema } = call;
+  return printable(
+    `Call: ${method.name} (${method.kind}, schema: ${schema}); idempotent: ${idempotencyText(call)}`,
+  );
 }
 
 /** What the policy does with silence, in the words of design and report. */

@@ -1,3 +1,4 @@
+import type { Endpoint } from "../../src/base/endpoint.ts";
 import { limits } from "../../src/base/limits.ts";
 import type { FailoverClient } from "../../src/failover/failover-client.ts";
 import { createPolicy } from "../../src/failover/policy.ts";
@@ -89,10 +90,10 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       tell(`request ${request.number} is executed by replica ${replica}`);
     },
   });
-  const tell = (text: string) => options.tell?.(world.clock.nowUs(), text);
-  const history = emptyHistory(schedule, world.clock.nowUs());
-  const clock = world.clock.share();
   const nowUs = () => world.clock.nowUs();
+  const tell = (text: string) => options.tell?.(nowUs(), text);
+  const history = emptyHistory(schedule, nowUs());
+  const clock = world.clock.share();
   const policy = parts.policy(createPolicy(schedule.policy, schedule.attemptTimeoutMs));
   history.timeouts.push({ tUs: nowUs(), timeoutMs: policy.timing.attemptTimeoutMs });
   const unadmitted = new Set<number>();
@@ -112,13 +113,7 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
     },
     clock,
     onChange: (change) => onChange(run, change),
-    admit: (endpoint, decide) => {
-      unadmitted.add(replicaAt(endpoint));
-      world.clock.set(world.random.next() * admissionMaxMs, () => {
-        unadmitted.delete(replicaAt(endpoint));
-        decide(true);
-      });
-    },
+    admit: (endpoint, decide) => admitSoon(world, { endpoint, decide, unadmitted }),
   });
   followListing(world, replicas);
   countWaiting(replicas, (by) => {
@@ -138,8 +133,25 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       );
     },
   });
-  const run: Run = { history, world, clock, replicas, client, parts, tell, waitingCount: 0 };
+  const run = { history, world, clock, replicas, client, parts, tell, waitingCount: 0 };
   return run;
+}
+
+/** Until it is admitted, a newcomer that answers is not believed. */
+function admitSoon(
+  { clock, random }: World,
+  newcomer: {
+    readonly endpoint: Endpoint;
+    readonly decide: (mayServe: boolean) => void;
+    readonly unadmitted: Set<number>;
+  },
+): void {
+  const replica = replicaAt(newcomer.endpoint);
+  newcomer.unadmitted.add(replica);
+  clock.set(random.next() * admissionMaxMs, () => {
+    newcomer.unadmitted.delete(replica);
+    newcomer.decide(true);
+  });
 }
 
 /** What a name says of its addresses. */

@@ -5,11 +5,13 @@ import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-statu
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
+import { formatTarget } from "../base/target.ts";
 import { FaultLedger, faultConfig } from "../drill/fault-ledger.ts";
 import { assertLocal } from "../drill/inject-faults.ts";
 import { type FaultedLoad, loadUnderFaults } from "../drill/load-under-faults.ts";
 import { formatFault } from "../drill/planned-fault.ts";
 import { retryAttemptTimeoutMs } from "../failover/policy.ts";
+import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
@@ -18,6 +20,7 @@ import { peakPerSecond, profileDetails, profileText } from "../load/load-profile
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { resolveName } from "../rpc/resolve-name.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
 import { callOfFlags } from "./call-of-flags.ts";
@@ -82,16 +85,19 @@ async function runAndJudge(
   page: ServedPage | undefined,
   context: RunContext,
 ): Promise<ExitStatus> {
-  const { terminal, interrupts } = context;
+  const { terminal, interrupts, clock } = context;
   checkCallFlags(values, context.typed);
+  const resolution = { resolve: resolveName, clock };
   if (values.list !== undefined) {
-    for (const line of await serviceLines(values, values.replicas ?? [])) terminal.line(line);
+    const { endpoints } = await resolveTargets(values.replicas ?? [], resolution);
+    for (const line of await serviceLines(values, endpoints)) terminal.line(line);
     return exitStatus.verified;
   }
   const { replicas } = values;
   if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
-  const asked = loadConfig({ ...values, replicas });
-  const call = await callOfFlags(values, replicas);
+  const targets = await resolveTargets(replicas, resolution);
+  const asked = loadConfig({ ...values, replicas }, targets);
+  const call = await callOfFlags(values, targets.endpoints);
   const config = withSeed({ ...withStreams(asked, values, context.typed), call });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
@@ -170,6 +176,16 @@ async function drive(
   return driven;
 }
 
+/** Addresses of a name stand behind it. */
+function replicasText({ replicas, names = [] }: LoadConfig): string {
+  const typed = replicas.filter((endpoint) => !("serverName" in endpoint)).map(formatEndpoint);
+  const resolved = names.map(
+    ({ target, addresses }) =>
+      `${formatTarget(target)} (${addresses.map(formatEndpoint).join(", ")})`,
+  );
+  return [...typed, ...resolved].join(", ");
+}
+
 function faultLine({ faults, path }: LoadFaults, run: string): string {
   const texts = faults.map((fault) => formatFault(fault)).join(", ");
   return `Faults: ${printable(texts)}\nLedger of the faults: ${path ?? "none"}; run ${run}`;
@@ -184,7 +200,7 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
       : `${streams} for ${formatDuration(durationMs)}`;
   const details = mode === "unary" ? profileDetails(profile, seed) : [];
   return [
-    `Load: ${what} to ${config.replicas.map(formatEndpoint).join(", ")}`,
+    `Load: ${what} to ${replicasText(config)}`,
     ...(call === undefined ? [] : [callText(call)]),
     ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),

@@ -62,7 +62,8 @@ export async function loadUnderFaults(options: FaultedLoadOptions): Promise<Faul
       begin();
     },
     onReplicaChange(change) {
-      returns.changed(change);
+      // That a replica is to go is no return, whatever its state.
+      if (change.standing === undefined) returns.changed(change);
       load.observer.onReplicaChange(change);
     },
   };

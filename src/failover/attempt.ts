@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { CancelCall } from "../rpc/channel.ts";
 import { type AttemptResult, startExchange } from "./exchange-call.ts";
 import type { AttemptView } from "./policy.ts";
-import type { OpenAttempt } from "./replica-set.ts";
+import type { OpenAttempt } from "./replica.ts";
 import type { ClientContext, FailoverRequest } from "./request.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 

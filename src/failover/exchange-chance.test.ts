@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { ScriptedChannel, type ScriptedStream } from "../../tests/support/scripted-channel.ts";
 import { VirtualClock } from "../../tests/support/virtual-clock.ts";
+import { tcpOf } from "../base/endpoint.ts";
 import { type Random, seededRandom } from "../base/random.ts";
 import { FailoverClient } from "./failover-client.ts";
 import { createPolicy } from "./policy.ts";
@@ -77,7 +78,8 @@ async function run(random: Random, mayExecuteTwice: boolean) {
   const channels = replicas.map(({ channel }) => channel);
   const set = new ReplicaSet({
     endpoints: channels.map(({ endpoint }) => endpoint),
-    openChannel: ({ port }) => {
+    openChannel: (endpoint) => {
+      const { port } = tcpOf(endpoint);
       const channel = channels[port - 1];
       if (channel === undefined) throw new Error(`no replica ${port}`);
       return channel;

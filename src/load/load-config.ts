@@ -1,6 +1,8 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { freshSeed } from "../base/random.ts";
+import { formatTarget } from "../base/target.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
+import type { ResolvedName } from "../failover/resolve-targets.ts";
 import { type Call, callEntries } from "../workload/call.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
@@ -13,6 +15,8 @@ export type ClientName = PolicyName | "stock";
 /** Everything a load does, complete and validated; printed, and stored in the run header. */
 export interface LoadConfig {
   readonly replicas: readonly Endpoint[];
+  /** The names that some of them are addresses of; they are resolved again when one fails. */
+  readonly names?: readonly ResolvedName[];
   /** At most; a profile with a total may be over before. */
   readonly durationMs: number;
   /** When requests leave; says nothing of streams. */
@@ -64,6 +68,7 @@ export function loadConfigEntries(
     policy: config.policy,
     attempt_timeout_ms: attemptTimeoutText(config),
     replicas: config.replicas.map(formatEndpoint).join(","),
+    ...nameEntries(config),
     ...(subject.kind === "call"
       ? callEntries(subject.call)
       : questionEntries(subject.question, config.verify)),
@@ -85,6 +90,15 @@ function questionEntries(
     verify,
     ...(verify === "answer" ? { right_answer: right } : {}),
   };
+}
+
+/** Which name each address came from: `10.0.0.3:50051=dns:///search:50051,...`. */
+function nameEntries({ names = [] }: LoadConfig): Record<string, string> {
+  if (names.length === 0) return {};
+  const pairs = names.flatMap(({ target, addresses }) =>
+    addresses.map((address) => `${formatEndpoint(address)}=${formatTarget(target)}`),
+  );
+  return { resolved: pairs.join(",") };
 }
 
 /** The configuration with its seed, drawn now unless it has one. */

@@ -124,7 +124,11 @@ function errorsByEndpoint(data: RunData): ReadonlyMap<string, ReadonlyMap<string
 
 function statesByEndpoint(data: RunData): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const byEndpoint = new Map<string, Map<string, number>>();
-  for (const { endpoint, state } of data.states) {
+  const last = new Map<string, string>();
+  for (const { endpoint, state } of stateChanges(data)) {
+    // That a replica is to go is told with the state that it is in.
+    if (last.get(endpoint) === state) continue;
+    last.set(endpoint, state);
     const counts = byEndpoint.get(endpoint) ?? new Map<string, number>();
     byEndpoint.set(endpoint, counts);
     counts.set(state, (counts.get(state) ?? 0) + 1);

@@ -1,5 +1,5 @@
 import { type CancelTimer, type Clock, systemClock } from "../base/clock.ts";
-import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { authorityOf, type Endpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { freshSeed, type Random, seededRandom } from "../base/random.ts";
 import { endUnsent } from "./call-end.ts";
@@ -14,7 +14,7 @@ import type {
   UnaryCall,
   UnaryResult,
 } from "./channel.ts";
-import { type Dial, dialTcp } from "./dial.ts";
+import { type Dial, dialEndpoint } from "./dial.ts";
 import { Http2Call, type Http2CallOptions } from "./http2-call.ts";
 import { type ConnectionEvents, Http2Connection } from "./http2-connection.ts";
 import { reconnectPauseMs } from "./reconnect-pause.ts";
@@ -27,7 +27,7 @@ export interface Http2ChannelOptions {
   readonly messageMaxBytes?: number;
   /** What the peer may send ahead of a reader. */
   readonly receiveWindowBytes?: number;
-  /** How a connection is opened; default: TCP to the endpoint. */
+  /** How a connection is opened; default: to the endpoint, in plain text. */
   readonly dial?: Dial;
   readonly scheme?: "http" | "https";
   /** What the peer is told whom it is asked as; default: the endpoint. */
@@ -43,9 +43,9 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     connectTimeoutMs: options.connectTimeoutMs ?? limits.connectTimeoutMs,
     messageMaxBytes: options.messageMaxBytes ?? limits.messageMaxBytes,
     receiveWindowBytes: options.receiveWindowBytes ?? limits.receiveWindowBytes,
-    dial: options.dial ?? dialTcp(endpoint, clock),
+    dial: options.dial ?? dialEndpoint(endpoint, clock),
     scheme: options.scheme ?? "http",
-    authority: options.authority ?? formatEndpoint(endpoint),
+    authority: options.authority ?? authorityOf(endpoint),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../src/base/endpoint.ts";
+import { type Endpoint, tcpOf } from "../../src/base/endpoint.ts";
 import { assert } from "../../src/base/errors.ts";
 import { type Random, seededRandom } from "../../src/base/random.ts";
 import type { SimulatedCall } from "./simulated-call.ts";
@@ -15,6 +15,11 @@ export interface WorldOptions {
   readonly onExecute?: (call: SimulatedCall, replica: number) => void;
 }
 
+/** Which replica of a world listens there. */
+export function replicaAt(endpoint: Endpoint): number {
+  return tcpOf(endpoint).port - 1;
+}
+
 /**
  * Replicas and the network to them on one clock. Any number of clients share it: each opens its own
  * channels, to the endpoints below, and takes its time from `clock.share()`.
@@ -26,6 +31,9 @@ export class World {
   /** Of replica 0, 1, ...: ports 1, 2, ... */
   readonly endpoints: readonly Endpoint[];
   readonly channels: SimulatedChannel[] = [];
+  /** Told whether a replica is one of those that the client is to know. */
+  onListed: (replica: number, isListed: boolean) => void = () => undefined;
+  readonly #absent = new Set<SimulatedReplica>();
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions) {
@@ -43,8 +51,19 @@ export class World {
     this.endpoints = this.replicas.map((_, index) => ({ host: "replica", port: index + 1 }));
   }
 
+  list(replica: SimulatedReplica, isListed: boolean): void {
+    if (isListed) this.#absent.delete(replica);
+    else this.#absent.add(replica);
+    this.onListed(this.replicas.indexOf(replica), isListed);
+  }
+
+  isListed(replica: number): boolean {
+    const known = this.replicas[replica];
+    return known !== undefined && !this.#absent.has(known);
+  }
+
   openChannel(endpoint: Endpoint): SimulatedChannel {
-    const index = endpoint.port - 1;
+    const index = replicaAt(endpoint);
     const replica = this.replicas[index];
     assert(replica !== undefined, `replica ${index} exists`);
     const { onCall, channel } = this.#options;

@@ -1,4 +1,4 @@
-import { Server } from "@grpc/grpc-js";
+import type { Server } from "@grpc/grpc-js";
 import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
@@ -7,11 +7,16 @@ import { healthService } from "../rpc/health-service.ts";
 import { loadReflectedDefinition } from "../rpc/proto-definitions.ts";
 import { reflectionAlphaService, reflectionService } from "../rpc/reflection-service.ts";
 import type { StatusName } from "../rpc/status.ts";
+import { type ConnectionCounts, ConnectionGuard } from "./connection-guard.ts";
 import { DfsCalls } from "./dfs-calls.ts";
 import type { GraphSource } from "./graph-source.ts";
 import { Health } from "./health.ts";
+import { limitedServer } from "./limited-server.ts";
 import { type Listening, listen } from "./listen.ts";
 import { Reflection } from "./reflection.ts";
+import { RequestTime } from "./request-time.ts";
+import type { JobCounts } from "./search-dispatcher.ts";
+import { defaultServeLimits, type ServeLimits } from "./serve-limits.ts";
 
 export interface ReplicaOptions {
   /**
@@ -25,6 +30,7 @@ export interface ReplicaOptions {
   readonly version: string;
   /** Every executed request is appended here before its answer leaves, so flush each. */
   readonly ledger?: LedgerSink;
+  readonly limits?: ServeLimits;
   readonly clock?: Clock;
 }
 
@@ -38,6 +44,9 @@ export interface Replica {
   readonly graphSpec: string;
   /** Requests of RunDFS and Traverse executed so far, by the status they were answered with. */
   readonly executedCounts: ReadonlyMap<StatusName, number>;
+  /** As they are now. */
+  readonly connectionCounts: ConnectionCounts;
+  readonly jobCounts: JobCounts;
   /**
    * Health goes NOT_SERVING, then nothing new is accepted and what is in flight finishes; whatever
    * has not after `graceMs` is cut. Resolves when the server is gone; a second call changes
@@ -54,12 +63,17 @@ export interface DrainResult {
 /** Starts a replica; throws `cannot-run` when it cannot listen. */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const clock = options.clock ?? systemClock;
-  const calls = new DfsCalls(clock, options);
+  const limits = options.limits ?? defaultServeLimits;
+  const requestTime = new RequestTime(limits.requestMaxMs, clock);
+  const calls = new DfsCalls({ ...options, clock, limits, requestTime });
+  const connections = new ConnectionGuard(limits, clock);
   const health = new Health([dfsServiceName]);
   const reflection = new Reflection(loadReflectedDefinition);
-  // No limit on pings: grpc-js servers never answer them with too_many_pings, whatever our client's
-  // rate.
-  const server = new Server();
+  const server = limitedServer({
+    limits,
+    interceptors: [requestTime.interceptor],
+    onHttp2Server: (http2) => http2.on("session", (session) => connections.admit(session)),
+  });
   server.addService(dfsService, calls.handlers);
   server.addService(healthService, health.handlers);
   server.addService(reflectionService, reflection.handlers);
@@ -75,6 +89,10 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     addresses: listening.addresses,
     graphSpec: calls.defaultGraph.spec,
     executedCounts: calls.executedCounts,
+    connectionCounts: connections.counts,
+    get jobCounts() {
+      return calls.jobCounts;
+    },
     drain(graceMs) {
       drained ??= drainServer({ server, health, reflection, clock, graceMs }).finally(() =>
         calls.close(),

@@ -311,6 +311,8 @@ export const limits = {
   serveTimeMaxMs: 24 * 24 * 3_600_000,
   serveMessageMinBytes: 16 * 1024,
   serveMessageMaxBytes: 1024 * 1024 * 1024,
+  serveHeaderListFlagMinBytes: 1024,
   serveHeaderListFlagMaxBytes: 1024 * 1024,
+  serveHeaderFlagMinCount: 16,
   serveHeaderFlagMaxCount: 10_000,
 } as const;

@@ -1,5 +1,6 @@
 import type { SourceRequest } from "../replica/load-source.ts";
 import type { RestartMode } from "../replica/restart-policy.ts";
+import type { ServeLimits } from "../replica/serve-limits.ts";
 
 /** What `dfs serve` was asked for, complete and checked. */
 export interface ServeConfig {
@@ -9,6 +10,7 @@ export interface ServeConfig {
   readonly restart: RestartMode;
   readonly restartDelayMs: number;
   readonly graceMs: number;
+  readonly limits: ServeLimits;
   /** Undefined: no ledger. */
   readonly logfileOf: (port: number) => string | undefined;
   /** Undefined: the default graph, with nothing to load. */

@@ -15,6 +15,7 @@ import { type Replica, startReplica } from "../replica/replica.ts";
 import { ServerLedger } from "../replica/server-ledger.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { graphConfig } from "./serve-graph.ts";
+import { limitConfig } from "./serve-limit-flags.ts";
 import type { RunContext } from "./subcommand.ts";
 
 /** Runs one replica in this process until it is asked to end, then drains it. */
@@ -36,6 +37,7 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
         ? { graph: `modular:${defaultVertexCount}` }
         : graphConfig(config.graph)),
       grace_ms: String(graceMs),
+      ...limitConfig(config.limits),
       started_by: supervisedBy ?? "user",
     },
     onFailure: (text) => terminal.notices.warn(`${text}; serving goes on without its records`),
@@ -50,6 +52,7 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
     port,
     graph: graphSource,
     version: buildInfo.version,
+    limits: config.limits,
     ledger,
     clock,
   }).catch((error) => {

@@ -10,6 +10,7 @@ import { appendingTo } from "../replica/server-ledger.ts";
 import { type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { graphArguments } from "./serve-graph.ts";
+import { limitArguments } from "./serve-limit-flags.ts";
 import { servingLine } from "./serve-one.ts";
 import type { RunContext } from "./subcommand.ts";
 
@@ -27,6 +28,7 @@ export async function serveSeveral(
   const supervisor = await startSupervisor({
     ...config,
     graphArguments: graphArguments(config.graph),
+    otherArguments: () => limitArguments(config.limits),
     by: "supervisor",
     run: freshId(),
     cwd: process.cwd(),

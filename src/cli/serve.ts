@@ -5,6 +5,7 @@ import { pickFreePortRun } from "../replica/free-port.ts";
 import * as flags from "./flags.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { serveGraphFlags, sourceRequestOf } from "./serve-graph.ts";
+import { serveLimitFlags, serveLimitsOf } from "./serve-limit-flags.ts";
 import { serveOne } from "./serve-one.ts";
 import { serveSeveral } from "./serve-several.ts";
 import { defineSubcommand } from "./subcommand.ts";
@@ -47,6 +48,7 @@ const flagSpecs = {
     maxMs: limits.durationMaxMs,
   }),
   logfile: flags.logfile("server_PORT.log"),
+  ...serveLimitFlags,
   supervisedBy: flags.hidden(
     flags.text.optional({
       description: "Who starts this replica: it then ends with its standard input",
@@ -92,6 +94,7 @@ async function configOf(values: ServeValues): Promise<ServeConfig> {
     restart: values.restart,
     restartDelayMs: values.restartDelay,
     graceMs: values.grace,
+    limits: serveLimitsOf(values),
     logfileOf: (port) => values.logfile?.replaceAll("PORT", String(port)),
     supervisedBy: values.supervisedBy,
   };

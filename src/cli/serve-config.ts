@@ -1,3 +1,4 @@
+import type { MetricsPlace } from "../live/metrics/metrics-server.ts";
 import type { SourceRequest } from "../replica/load-source.ts";
 import type { RestartMode } from "../replica/restart-policy.ts";
 import type { ServeLimits } from "../replica/serve-limits.ts";
@@ -11,6 +12,8 @@ export interface ServeConfig {
   readonly restartDelayMs: number;
   readonly graceMs: number;
   readonly limits: ServeLimits;
+  /** Of the first replica; the others' ports follow, as their own do. Undefined: no metrics. */
+  readonly metrics: MetricsPlace | undefined;
   /** Undefined: no ledger. */
   readonly logfileOf: (port: number) => string | undefined;
   /** Undefined: the default graph, with nothing to load. */

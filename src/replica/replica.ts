@@ -1,12 +1,14 @@
 import type { Server } from "@grpc/grpc-js";
 import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import type { Endpoint } from "../base/endpoint.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import { dfsService, dfsServiceName } from "../rpc/dfs-service.ts";
 import { healthService } from "../rpc/health-service.ts";
 import { loadReflectedDefinition } from "../rpc/proto-definitions.ts";
 import { reflectionAlphaService, reflectionService } from "../rpc/reflection-service.ts";
 import type { StatusName } from "../rpc/status.ts";
+import { type CallObserver, CallWatch } from "./call-watch.ts";
 import { type ConnectionCounts, ConnectionGuard } from "./connection-guard.ts";
 import { DfsCalls } from "./dfs-calls.ts";
 import type { GraphSource } from "./graph-source.ts";
@@ -31,6 +33,7 @@ export interface ReplicaOptions {
   /** Every executed request is appended here before its answer leaves, so flush each. */
   readonly ledger?: LedgerSink;
   readonly limits?: ServeLimits;
+  readonly onCalls?: CallObserver;
   readonly clock?: Clock;
 }
 
@@ -40,8 +43,8 @@ export interface Replica {
   readonly port: number;
   /** Such as `127.0.0.1:50051` and `[::1]:50051`. */
   readonly addresses: readonly string[];
-  /** The default graph's spec. */
-  readonly graphSpec: string;
+  /** The default one. */
+  readonly graph: Pick<Graph, "spec" | "vertexCount" | "edgeCount" | "fingerprint">;
   /** Requests of RunDFS and Traverse executed so far, by the status they were answered with. */
   readonly executedCounts: ReadonlyMap<StatusName, number>;
   /** As they are now. */
@@ -60,6 +63,8 @@ export interface DrainResult {
   readonly finished: boolean;
 }
 
+const services = [dfsService, healthService, reflectionService, reflectionAlphaService];
+
 /** Starts a replica; throws `cannot-run` when it cannot listen. */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const clock = options.clock ?? systemClock;
@@ -69,10 +74,15 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const connections = new ConnectionGuard(limits, clock);
   const health = new Health([dfsServiceName]);
   const reflection = new Reflection(loadReflectedDefinition);
+  const { onCalls } = options;
+  const watch = onCalls === undefined ? undefined : new CallWatch(services, onCalls, clock);
   const server = limitedServer({
     limits,
     interceptors: [requestTime.interceptor],
-    onHttp2Server: (http2) => http2.on("session", (session) => connections.admit(session)),
+    onHttp2Server(http2) {
+      http2.on("session", (session) => connections.admit(session));
+      watch?.watch(http2);
+    },
   });
   server.addService(dfsService, calls.handlers);
   server.addService(healthService, health.handlers);
@@ -87,7 +97,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     endpoint: { host: options.host, port: listening.port },
     port: listening.port,
     addresses: listening.addresses,
-    graphSpec: calls.defaultGraph.spec,
+    graph: calls.defaultGraph,
     executedCounts: calls.executedCounts,
     connectionCounts: connections.counts,
     get jobCounts() {

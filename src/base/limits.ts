@@ -315,4 +315,7 @@ export const limits = {
   serveHeaderListFlagMaxBytes: 1024 * 1024,
   serveHeaderFlagMinCount: 16,
   serveHeaderFlagMaxCount: 10_000,
+  /** Endpoints and statuses that a load's metrics tell apart; all others are one. */
+  metricsEndpointMaxCount: 256,
+  metricsCodeMaxCount: 32,
 } as const;

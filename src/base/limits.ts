@@ -318,4 +318,6 @@ export const limits = {
   /** Endpoints and statuses that a load's metrics tell apart; all others are one. */
   metricsEndpointMaxCount: 256,
   metricsCodeMaxCount: 32,
+  /** How often the lag of the event loop is looked at for them; each look costs. */
+  metricsLagLookMs: 50,
 } as const;

@@ -288,4 +288,17 @@ export const limits = {
   linkLatencyMaxMs: 60_000,
   linkBandwidthMinBytesPerS: 100,
   linkBandwidthMaxBytesPerS: 100e9,
+  /** Characters of one of the replicas as it is typed, and of them that an error quotes. */
+  targetMaxLength: 1024,
+  quotedMaxLength: 80,
+  /** Bytes of a socket's path: what the kernel's address holds, without its closing zero. */
+  unixPathMaxBytes: 107,
+  unixPathElsewhereMaxBytes: 103,
+  /** Addresses that one name may have. */
+  nameAddressMaxCount: 256,
+  /** How long the resolver may take, and the pause before it is asked again for the same name. */
+  resolveMaxMs: 5000,
+  resolveAgainMs: 2000,
+  /** The pause before a replica that has come, and may not serve yet, is asked again. */
+  admitAgainMs: 2000,
 } as const;

@@ -4,16 +4,19 @@ import { exitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
+import type { Target } from "../base/target.ts";
+import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { resolveName } from "../rpc/resolve-name.ts";
 import { graphDifference } from "../workload/dfs-question.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import * as flags from "./flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 
 const flagSpecs = {
-  replicas: flags.endpoints("Replicas to ask, comma-separated or repeated"),
+  replicas: flags.targets("Replicas to ask"),
   wait: flags.duration.withDefault({
     description: "Ask again until all serve, for as long as this",
     default: "0s",
@@ -35,8 +38,9 @@ export const checkCommand = defineSubcommand({
   ],
   endsAtOnce: true,
   flags: flagSpecs,
-  async run({ replicas, wait }, context) {
+  async run({ replicas: targets, wait }, context) {
     const endUs = context.clock.nowUs() + wait * 1000;
+    const replicas = await resolveUntil(targets, endUs, context);
     const channels = replicas.map((endpoint) => openHttp2Channel(endpoint));
     for (const channel of channels) channel.connect();
     const answers = await Promise.all(
@@ -65,6 +69,22 @@ export const checkCommand = defineSubcommand({
     return isWell ? exitStatus.verified : exitStatus.criterionNotMet;
   },
 });
+
+/** Names may come to have addresses only when their replicas do. */
+async function resolveUntil(
+  targets: readonly Target[],
+  endUs: number,
+  { clock, interrupts }: RunContext,
+): Promise<readonly Endpoint[]> {
+  for (;;) {
+    try {
+      return (await resolveTargets(targets, { resolve: resolveName, clock })).endpoints;
+    } catch (error) {
+      if (clock.nowUs() >= endUs || interrupts.soft.aborted) throw error;
+      await sleep(clock, askAgainMs, interrupts.soft);
+    }
+  }
+}
 
 /** Asks once, and again while the replica does not serve and `endUs` has not come. */
 async function askUntilServing(

@@ -33,6 +33,7 @@ export function faultsOnlyObserver(terminal: Terminal): DrillObserver {
     onAttemptFailure: silent,
     onReplicaChange: silent,
     onOtherGraph: silent,
+    onUnresolved: silent,
     onSettled: silent,
     onSecond: silent,
     onGap: silent,

@@ -1,3 +1,4 @@
+import { tcpOf } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
@@ -153,7 +154,7 @@ async function playFlags(
   const times = planDemo(values.duration ?? (values.compare ? compareDurationMs : demoDurationMs));
   const planOf = (client: ClientName): DrillPlan => {
     const load = demoLoad(values, stage, { client, times });
-    const faults = demoFaults(times, load.replicas);
+    const faults = demoFaults(times, load.replicas.map(tcpOf));
     const { restartDelayMs } = times;
     const served = { graphArguments: [], graph: undefined };
     return { restart: "on-crash", restartDelayMs, ...served, load, faults };
@@ -181,7 +182,7 @@ async function playScenario(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, clock } = context;
-  const { replicas } = scenario.load;
+  const replicas = scenario.load.replicas.map(tcpOf);
   const ports = await choosePorts(replicas[0]?.port ?? 0, replicas.length, terminal);
   const plan = await scenarioPlan(scenario, { path, ports }, terminal);
   const directory = makeDirectory(values.directory, clock);

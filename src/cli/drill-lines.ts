@@ -1,5 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
+import { formatEndpoint, tcpOf } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { formatFault } from "../drill/planned-fault.ts";
 import type { DrillPlan } from "../drill/run-drill.ts";
@@ -14,7 +14,7 @@ export function drillLines(
   { load, faults, graph, graphArguments, restart, restartDelayMs }: DrillPlan,
   require: readonly Requirement[],
 ): readonly string[] {
-  const [first] = load.replicas;
+  const [first] = load.replicas.map(tcpOf);
   const delay = restart === "never" ? [] : ["--restart-delay", formatDuration(restartDelayMs)];
   const serve = [
     ...["dfs", "serve", "--port", String(first?.port), "--num-replicas"],

@@ -1,8 +1,8 @@
 import type { ArgDef } from "citty";
 import { parseDurationMs } from "../base/duration.ts";
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
+import { parseTarget, refuseDuplicates, type Target } from "../base/target.ts";
 
 /** One flag of a subcommand: how citty describes it, and how its text becomes a value. */
 export interface Flag<T> {
@@ -268,21 +268,23 @@ export function hidden<T>(flag: Flag<T>): Flag<T> {
   return { ...flag, hidden: true };
 }
 
-/** Endpoints, comma-separated or repeated; duplicates are refused. */
-export function endpoints(description: string): Flag<readonly Endpoint[]> {
+/** Replicas, comma-separated or repeated; duplicates are refused. */
+export function targets(description: string): Flag<readonly Target[]> {
+  const forms = "host:port, unix:///path, or dns:///name:port for all addresses of a name";
   return {
-    arg: { type: "string", required: true, description, valueHint: "host:port,..." },
+    arg: {
+      type: "string",
+      required: true,
+      description: `${description}, comma-separated or repeated: ${forms}`,
+      valueHint: "host:port,...",
+    },
     repeatable: true,
     read(texts, name) {
       const parsed = present(texts.length > 0 ? texts.join(",") : undefined, name)
         .split(",")
-        .map((part) => parseEndpoint(part.trim()));
-      const seen = new Set<string>();
-      for (const endpoint of parsed.map(formatEndpoint)) {
-        if (seen.has(endpoint)) throw new DfsError("usage", `${name} names ${endpoint} twice`);
-        seen.add(endpoint);
-      }
-      return parsed;
+        .map((part) => ({ text: part.trim(), target: parseTarget(part.trim()) }));
+      refuseDuplicates(parsed, name);
+      return parsed.map(({ target }) => target);
     },
   };
 }

@@ -63,6 +63,7 @@ function viewObserver(view: LiveView, clock: Clock): LoadObserver {
     onAttemptFailure: () => undefined,
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
     onOtherGraph: () => undefined,
+    onUnresolved: () => undefined,
     onSettled: ({ record }) => view.settled(record),
     onSecond: ({ inFlight }) => view.second(inFlight),
     onGap: () => view.gap(),

@@ -30,7 +30,7 @@ const secondUs = 1_000_000;
 export class LiveView {
   readonly #options: LiveViewOptions;
   readonly #streams = new LiveStreams();
-  readonly #rows: ReadonlyMap<string, ReplicaRow>;
+  readonly #rows: Map<string, ReplicaRow>;
   readonly #recent = new SlidingSecond();
   #beginUs: number | undefined;
   #second = 0;
@@ -40,12 +40,7 @@ export class LiveView {
 
   constructor(options: LiveViewOptions) {
     this.#options = options;
-    this.#rows = new Map(
-      options.replicas.map((endpoint) => [
-        endpoint,
-        { state: "probing", recent: new SlidingSecond(), okBySecond: [0] },
-      ]),
-    );
+    this.#rows = new Map(options.replicas.map((endpoint) => [endpoint, emptyRow()]));
   }
 
   /** The first request is due now. */
@@ -54,8 +49,10 @@ export class LiveView {
   }
 
   replicaChanged(endpoint: string, state: ReplicaState): void {
-    const row = this.#rows.get(endpoint);
-    if (row !== undefined) row.state = state;
+    const row = this.#rows.get(endpoint) ?? emptyRow();
+    row.state = state;
+    // One that has come since is shown like any other.
+    this.#rows.set(endpoint, row);
   }
 
   settled(record: OkRecord | RequestRecord): void {
@@ -188,6 +185,10 @@ export class LiveView {
       );
     });
   }
+}
+
+function emptyRow(): ReplicaRow {
+  return { state: "probing", recent: new SlidingSecond(), okBySecond: [0] };
 }
 
 function toneOf(state: ReplicaState): Tone {

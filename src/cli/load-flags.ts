@@ -1,13 +1,14 @@
 import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { policyNames } from "../failover/policy.ts";
+import { namelessTargets, type ResolvedTargets } from "../failover/resolve-targets.ts";
 import { type LoadConfig, loadDefaults } from "../load/load-config.ts";
 import type { AskedQuestion, VertexChoice } from "../workload/dfs-question.ts";
 import * as flags from "./flags.ts";
 
 /** The flags that say what a load does, shared by `load` and in part by `demo`. */
 export const loadFlags = {
-  replicas: flags.endpoints("Replicas to drive, comma-separated or repeated"),
+  replicas: flags.targets("Replicas to drive"),
   duration: flags.duration.withDefault({
     description: "How long requests are scheduled",
     default: loadDefaults.duration,
@@ -69,12 +70,19 @@ export const loadFlags = {
 
 export type LoadFlagValues = flags.FlagValues<typeof loadFlags>;
 
-/** The complete configuration; throws a usage error where flags contradict each other. */
-export function loadConfig(values: LoadFlagValues): LoadConfig {
+/**
+ * The complete configuration; throws a usage error where flags contradict each other. `targets`:
+ * what the replicas typed stand for, where names are among them.
+ */
+export function loadConfig(
+  values: LoadFlagValues,
+  { endpoints, names }: ResolvedTargets = namelessTargets(values.replicas),
+): LoadConfig {
   refuseBeyond("target", values.target, values);
   refuseBeyond("source", values.source, values);
   return {
-    replicas: values.replicas,
+    replicas: endpoints,
+    ...(names.length === 0 ? {} : { names }),
     durationMs: values.duration,
     ratePerSecond: values.rate,
     deadlineMs: values.deadline,

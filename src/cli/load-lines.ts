@@ -76,10 +76,18 @@ export class LoadLines {
     }
   }
 
-  /** Beside a picture of the replicas a line says when and why one changed its state. */
-  replicaChanged({ tUs, endpoint, state, cause }: ReplicaChange): void {
-    if (this.#detail !== "events") return;
-    this.#failure(tUs, `replica ${formatEndpoint(endpoint)} ${state} (${printable(cause)})`);
+  /**
+   * Which replicas come and go, a line says always; when and why one changed its state, beside a
+   * picture of them.
+   */
+  replicaChanged({ tUs, endpoint, state, cause, standing }: ReplicaChange): void {
+    const name = `replica ${formatEndpoint(endpoint)}`;
+    if (standing !== undefined) {
+      const what = standing === "new" ? "is new" : "gets no new requests";
+      this.#line(tUs, `${name} ${what} (${printable(cause)})`);
+    } else if (this.#detail === "events") {
+      this.#failure(tUs, `${name} ${state} (${printable(cause)})`);
+    }
   }
 
   second(summary: SecondSummary): void {

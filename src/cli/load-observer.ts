@@ -29,6 +29,7 @@ export function terminalObserver(
       const time = localTimeOfDay(systemClock.nowUs());
       terminal.line(`[${time}] ${paint.red("✗")} ${printable(text)}`);
     },
+    onUnresolved: (text) => terminal.notices.warn(printable(text)),
     onSettled: (request) => lines.settled(request),
     onSecond: (second) => lines.second(second),
     onGap: (number, gap) => streams.onGap(number, gap),
@@ -59,6 +60,10 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
     onOtherGraph(text) {
       first.onOtherGraph(text);
       second.onOtherGraph(text);
+    },
+    onUnresolved(text) {
+      first.onUnresolved(text);
+      second.onUnresolved(text);
     },
     onSettled(request) {
       first.onSettled(request);

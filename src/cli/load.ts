@@ -4,11 +4,13 @@ import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
+import { formatTarget } from "../base/target.ts";
 import { FaultLedger, faultConfig } from "../drill/fault-ledger.ts";
 import { assertLocal } from "../drill/inject-faults.ts";
 import { type FaultedLoad, loadUnderFaults } from "../drill/load-under-faults.ts";
 import { formatFault } from "../drill/planned-fault.ts";
 import { retryAttemptTimeoutMs } from "../failover/policy.ts";
+import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
@@ -16,6 +18,7 @@ import type { LoadConfig } from "../load/load-config.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { resolveName } from "../rpc/resolve-name.ts";
 import { showFault } from "./demo-observer.ts";
 import { type FlagValues, logfile } from "./flags.ts";
 import { graphFlags, graphOfFlags } from "./graph-flags.ts";
@@ -68,8 +71,9 @@ async function runAndJudge(
   page: ServedPage | undefined,
   context: RunContext,
 ): Promise<ExitStatus> {
-  const { terminal, interrupts } = context;
-  const config = withStreams(loadConfig(values), values, context.typed);
+  const { terminal, interrupts, clock } = context;
+  const replicas = await resolveTargets(values.replicas, { resolve: resolveName, clock });
+  const config = withStreams(loadConfig(values, replicas), values, context.typed);
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -146,6 +150,16 @@ async function drive(
   return driven;
 }
 
+/** Addresses of a name stand behind it. */
+function replicasText({ replicas, names = [] }: LoadConfig): string {
+  const typed = replicas.filter((endpoint) => !("serverName" in endpoint)).map(formatEndpoint);
+  const resolved = names.map(
+    ({ target, addresses }) =>
+      `${formatTarget(target)} (${addresses.map(formatEndpoint).join(", ")})`,
+  );
+  return [...typed, ...resolved].join(", ");
+}
+
 function faultLine({ faults, path }: LoadFaults, run: string): string {
   const texts = faults.map((fault) => formatFault(fault)).join(", ");
   return `Faults: ${printable(texts)}\nLedger of the faults: ${path ?? "none"}; run ${run}`;
@@ -154,8 +168,7 @@ function faultLine({ faults, path }: LoadFaults, run: string): string {
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
   const what = streamHeadline(config) ?? `${config.ratePerSecond} requests/s`;
   return [
-    `Load: ${what} for ${formatDuration(config.durationMs)} to ` +
-      config.replicas.map(formatEndpoint).join(", "),
+    `Load: ${what} for ${formatDuration(config.durationMs)} to ${replicasText(config)}`,
     policyLine(config),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");

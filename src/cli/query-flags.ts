@@ -6,7 +6,7 @@ import * as flags from "./flags.ts";
 const vertexHint = { valueHint: "V" };
 
 export const queryFlags = {
-  replicas: flags.endpoints("Replicas to ask, comma-separated or repeated"),
+  replicas: flags.targets("Replicas to ask"),
   target: flags.text.optional({
     description: "Vertex to find; a name when the graph has names (Default: visit all)",
     ...vertexHint,

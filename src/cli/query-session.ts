@@ -5,12 +5,15 @@ import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
 import { FailoverClient } from "../failover/failover-client.ts";
+import { NameWatch } from "../failover/name-watch.ts";
 import { createPolicy } from "../failover/policy.ts";
 import { ReplicaSet } from "../failover/replica-set.ts";
 import type { CallResult } from "../failover/request.ts";
+import type { ResolvedTargets } from "../failover/resolve-targets.ts";
 import type { DescribeGraphResponse } from "../rpc/dfs-service.ts";
 import { describeGraph, lookUpNames } from "../rpc/dfs-service.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { resolveName } from "../rpc/resolve-name.ts";
 import type { RpcMethod } from "../rpc/rpc-method.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -26,6 +29,7 @@ export class QuerySession implements Disposable {
   readonly client: FailoverClient;
   readonly run = freshId();
   readonly #replicas: ReplicaSet;
+  readonly #names: NameWatch;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #deadlineUs: number;
@@ -33,23 +37,32 @@ export class QuerySession implements Disposable {
 
   /** `deadlineMs`: of all that is asked, together. */
   constructor(
-    { endpoints, deadlineMs }: { endpoints: readonly Endpoint[]; deadlineMs: number },
+    { targets, deadlineMs }: { targets: ResolvedTargets; deadlineMs: number },
     { terminal, clock }: { readonly terminal: Terminal; readonly clock: Clock },
   ) {
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
     this.#deadlineUs = clock.nowUs() + deadlineMs * 1000;
-    this.#replicas = new ReplicaSet({
-      endpoints,
+    const replicas = new ReplicaSet({
+      endpoints: targets.endpoints,
       openChannel: openHttp2Channel,
       clock,
-      onChange({ endpoint, state, cause }) {
+      onChange(change) {
+        names.changed(change);
+        const { endpoint, state, cause, standing } = change;
+        if (standing !== undefined) return;
         if (state !== "down" && state !== "suspect") return;
         terminal.notices.warn(`replica ${formatEndpoint(endpoint)} ${state} (${printable(cause)})`);
       },
     });
+    const names = new NameWatch({
+      ...{ targets, replicas, clock, resolve: resolveName },
+      onNotice: (text) => terminal.notices.warn(printable(text)),
+    });
+    this.#replicas = replicas;
+    this.#names = names;
     const policy = createPolicy("adaptive");
-    this.client = new FailoverClient({ replicas: this.#replicas, policy, clock });
+    this.client = new FailoverClient({ replicas, policy, clock });
   }
 
   nextNumber(): number {
@@ -107,6 +120,7 @@ export class QuerySession implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#names.close();
     this.#replicas.close();
   }
 }

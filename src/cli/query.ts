@@ -1,7 +1,9 @@
 import { DfsError } from "../base/errors.ts";
 import type { ExitStatus } from "../base/exit-status.ts";
+import { resolveTargets } from "../failover/resolve-targets.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
 import type { DescribeGraphResponse } from "../rpc/dfs-service.ts";
+import { resolveName } from "../rpc/resolve-name.ts";
 import { answerOne } from "./query-answer.ts";
 import { checkTogether, type QueryValues, queryFlags, questionOf } from "./query-flags.ts";
 import { printOrder } from "./query-order.ts";
@@ -36,8 +38,10 @@ export const queryCommand = defineSubcommand({
   ],
   async run(values, context) {
     checkTogether(values);
-    const { replicas: endpoints, deadline: deadlineMs } = values;
-    using session = new QuerySession({ endpoints, deadlineMs }, context);
+    const { deadline: deadlineMs } = values;
+    const { clock } = context;
+    const targets = await resolveTargets(values.replicas, { resolve: resolveName, clock });
+    using session = new QuerySession({ targets, deadlineMs }, context);
     const described = await session.graph(values.numVertices ?? 0);
     if (described === undefined) return await askOriginal(session, values, context);
     const byName = described.hasNames && !values.vertices;

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { tcpOf } from "../base/endpoint.ts";
 import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { DrillPlan } from "../drill/run-drill.ts";
@@ -67,9 +68,10 @@ export async function scenarioPlan(
   { notices }: Terminal,
 ): Promise<DrillPlan> {
   const { graph, restart, restartDelayMs, load } = scenario;
-  const replicas = load.replicas.map(({ host }, index) => ({ host, port: ports[index] ?? 0 }));
+  const placed = load.replicas.map(tcpOf);
+  const replicas = placed.map(({ host }, index) => ({ host, port: ports[index] ?? 0 }));
   const faults = scenario.faults.map((fault) => {
-    const index = load.replicas.findIndex(({ port }) => port === fault.endpoint.port);
+    const index = placed.findIndex(({ port }) => port === fault.endpoint.port);
     return { ...fault, endpoint: replicas[index] ?? fault.endpoint };
   });
   const moved: LoadConfig = { ...load, replicas };

@@ -3,7 +3,7 @@ import * as flags from "./flags.ts";
 import { flagName, parseStrictly, readFlags } from "./strict-args.ts";
 
 const specs = {
-  replicas: flags.endpoints("Replicas"),
+  replicas: flags.targets("Replicas"),
   duration: flags.duration.withDefault({
     description: "How long",
     default: "60s",
@@ -73,8 +73,8 @@ describe("reading a command line", () => {
   });
 
   test("takes a repeatable flag several times", () => {
-    expect(read("--replicas a:1 --replicas b:2,c:3").replicas.map(({ port }) => port)).toEqual([
-      1, 2, 3,
+    expect(read("--replicas a:1 --replicas b:2,c:3").replicas).toMatchObject([
+      ...[{ port: 1 }, { port: 2 }, { port: 3 }],
     ]);
   });
 
@@ -109,7 +109,7 @@ describe("reading a command line", () => {
     ],
     ["--replicas a:1 --ui 0", "--ui must be a whole number in 1..65535"],
     ["--replicas a:1 --ui --ui 8080", "--ui is given more than once"],
-    ["--replicas a:1,a:1", "--replicas names a:1 twice"],
+    ["--replicas a:1,a:1", "--replicas names \"a:1\" twice"],
     ["--replicas a:0", 'Cannot use "a:0" as an endpoint'],
     ["--replicas a", 'Cannot use "a" as an endpoint'],
     ["--replicas a:1 duration", 'Unexpected argument "duration"; did you mean "--duration"?'],

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../base/endpoint.ts";
+import type { TcpEndpoint } from "../base/endpoint.ts";
 import { faultDefaults, type PlannedFault } from "./planned-fault.ts";
 
 /** The demo's timeline, in spans since the load began unless said otherwise. */
@@ -39,7 +39,7 @@ export function planDemo(durationMs: number): DemoPlan {
 /** The faults of the timeline: the first replica is crashed, the second stalled. */
 export function demoFaults(
   { crashAtMs, stallPauseMs, stallMs }: DemoPlan,
-  replicas: readonly Endpoint[],
+  replicas: readonly TcpEndpoint[],
 ): readonly PlannedFault[] {
   const [first, second = first] = replicas;
   if (first === undefined || second === undefined) throw new Error("a demo has replicas");

@@ -1,5 +1,11 @@
 import { formatDuration } from "../base/duration.ts";
-import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import {
+  type Endpoint,
+  endpointKey,
+  formatEndpoint,
+  isTcp,
+  type TcpEndpoint,
+} from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { type FaultWish, type PlannedFault, plannedMs } from "./planned-fault.ts";
@@ -66,9 +72,13 @@ function endpointOf(
   { port, host }: FaultWish,
   name: string,
   replicas: readonly Endpoint[],
-): Endpoint {
-  const ofPort = replicas.filter((replica) => replica.port === port);
-  const matches = host === undefined ? ofPort : ofPort.filter((replica) => replica.host === host);
+): TcpEndpoint {
+  const onPorts = replicas.filter(isTcp);
+  const matches = onPorts.filter((replica) =>
+    host === undefined
+      ? replica.port === port
+      : endpointKey(replica) === endpointKey({ host, port }),
+  );
   const [endpoint] = matches;
   if (endpoint !== undefined && matches.length === 1) return endpoint;
   const asked = host === undefined ? String(port) : formatEndpoint({ host, port });
@@ -76,7 +86,7 @@ function endpointOf(
     const choices = matches.map(formatEndpoint).join(", ");
     throw usage(`${name}: port ${asked} is that of several replicas: give one of ${choices}`);
   }
-  const names = replicas.map((replica) =>
+  const names = onPorts.map((replica) =>
     host === undefined ? String(replica.port) : formatEndpoint(replica),
   );
   throw usage(

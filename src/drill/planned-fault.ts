@@ -1,5 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
-import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { formatEndpoint, type TcpEndpoint } from "../base/endpoint.ts";
 import type { CrashSignal } from "../fault/crash-signals.ts";
 
 /**
@@ -32,7 +32,7 @@ export type FaultCourse =
 /** A fault within a load, on the replica at `endpoint`, which is a process of this host. */
 export type PlannedFault = FaultCourse &
   Common & {
-    readonly endpoint: Endpoint;
+    readonly endpoint: TcpEndpoint;
     /** Its port alone does not say which replica is meant. */
     readonly namesHost: boolean;
   };

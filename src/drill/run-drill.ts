@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import type { Endpoint } from "../base/endpoint.ts";
+import { type Endpoint, tcpOf } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { freshId } from "../base/random.ts";
 import type { FaultEvent } from "../fault/fault-event.ts";
@@ -57,7 +57,8 @@ export async function runDrill(options: DrillOptions): Promise<FaultedLoad> {
   const { clock, directory, plan, onLedgerFailure: onFailure } = options;
   const { load, faults } = plan;
   const run = freshId();
-  const ports = load.replicas.map(({ port }) => port);
+  const replicas = load.replicas.map(tcpOf);
+  const ports = replicas.map(({ port }) => port);
   const ledger = new FaultLedger({
     path: join(directory, faultLedgerName),
     ...{ run, command: "demo", clock, onFailure },
@@ -70,7 +71,7 @@ export async function runDrill(options: DrillOptions): Promise<FaultedLoad> {
   });
   try {
     const supervisor = await startSupervisor({
-      host: load.replicas[0]?.host ?? "localhost",
+      host: replicas[0]?.host ?? "localhost",
       ...{ ports, by: "demo", run, clock, cwd: directory, graceMs: limits.demoGraceMs },
       ...{ restart: plan.restart, restartDelayMs: plan.restartDelayMs },
       graphArguments: plan.graphArguments,

@@ -2,7 +2,7 @@ import type { Endpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import type { CancelCall, UnaryResult } from "../rpc/channel.ts";
 import type { AttemptView } from "./policy.ts";
-import type { OpenAttempt } from "./replica-set.ts";
+import type { OpenAttempt } from "./replica.ts";
 import type { ClientContext, FailoverRequest } from "./request.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 

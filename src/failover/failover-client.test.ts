@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { type Behaviour, ScriptedChannel } from "../../tests/support/scripted-channel.ts";
 import { VirtualClock } from "../../tests/support/virtual-clock.ts";
+import { tcpOf } from "../base/endpoint.ts";
 import { FailoverClient } from "./failover-client.ts";
 import { createPolicy, type PolicyName } from "./policy.ts";
 import { type ReplicaChange, ReplicaSet } from "./replica-set.ts";
@@ -19,7 +20,7 @@ function world(behaviours: readonly Behaviour[], policyName: PolicyName = "retry
   const replicas = new ReplicaSet({
     endpoints: behaviours.map((_, index) => ({ host: "localhost", port: index + 1 })),
     openChannel(endpoint) {
-      const behaviour = behaviours[endpoint.port - 1] ?? answers;
+      const behaviour = behaviours[tcpOf(endpoint).port - 1] ?? answers;
       const channel = new ScriptedChannel(endpoint, clock, behaviour);
       channels.push(channel);
       return channel;
@@ -56,7 +57,7 @@ test("start() answers from the first replica in turn and leaves no timer behind"
   const { clock, call, failures, channels } = world([answers, answers]);
   const outcome = call(1);
   await clock.advanceMs(5);
-  expect(outcome.result?.endpoint?.port).toBe(1);
+  expect(outcome.result?.endpoint).toMatchObject({ port: 1 });
   expect(outcome.result?.answer?.status).toBe("OK");
   expect(outcome.result?.answer?.serviceUs).toBe(5000);
   expect(failures).toEqual([]);
@@ -68,7 +69,7 @@ test("start() moves to the next replica at once when a connection is refused", a
   const { clock, call, failures, channels } = world([refuses, answers]);
   const outcome = call(1);
   await clock.advanceMs(5);
-  expect(outcome.result?.endpoint?.port).toBe(2);
+  expect(outcome.result?.endpoint).toMatchObject({ port: 2 });
   expect(outcome.result?.attemptCount).toBe(2);
   expect(failures.map(({ status, ended, isRetried }) => ({ status, ended, isRetried }))).toEqual([
     { status: "UNAVAILABLE", ended: "failed", isRetried: true },
@@ -85,11 +86,11 @@ test("start() gives a silent replica the attempt timeout, then moves and suspect
   await clock.advanceMs(2999);
   expect(outcome.result).toBeUndefined();
   await clock.advanceMs(6);
-  expect(outcome.result?.endpoint?.port).toBe(2);
+  expect(outcome.result?.endpoint).toMatchObject({ port: 2 });
   expect(failures.map(({ status, ended }) => ({ status, ended }))).toEqual([
     { status: "DEADLINE_EXCEEDED", ended: "abandoned" },
   ]);
-  expect(changes.find((change) => change.state === "suspect")?.endpoint.port).toBe(1);
+  expect(changes.find((change) => change.state === "suspect")?.endpoint).toMatchObject({ port: 1 });
 });
 
 test("start() waits when every replica is out and leaves the moment one answers", async () => {
@@ -101,7 +102,7 @@ test("start() waits when every replica is out and leaves the moment one answers"
   // 5 ms for the probe, 5 ms for the request itself.
   await clock.advanceMs(10);
   expect(outcome.result?.answer?.status).toBe("OK");
-  expect(outcome.result?.endpoint?.port).toBe(2);
+  expect(outcome.result?.endpoint).toMatchObject({ port: 2 });
   // One try of each while both were out, one more after the wait.
   expect(outcome.result?.attemptCount).toBe(3);
 });
@@ -113,7 +114,7 @@ test("start() that waits on suspended replicas leaves when one of them wakes", a
   await clock.advanceMs(8000);
   channels[0]?.become(answers);
   await clock.advanceMs(6);
-  expect(outcome.result?.endpoint?.port).toBe(1);
+  expect(outcome.result?.endpoint).toMatchObject({ port: 1 });
 });
 
 test("start() ends at its deadline as not executed when every connection was refused", async () => {

@@ -33,9 +33,11 @@ const states: Readonly<Record<string, ReplicaState>> = {
 
 /** "h0 s2 x1": replica 2 is healthy but takes no requests. */
 function replicaViews(text: string): ReplicaView[] {
-  return text.split(" ").map((word) => ({
+  return text.split(" ").map((word, index) => ({
+    index,
+    isLeaving: word.endsWith("!"),
     state: states[word[0] ?? ""] ?? "healthy",
-    inFlight: Number(word.slice(1)),
+    inFlight: Number.parseInt(word.slice(1), 10),
     takesRequests: word[0] !== "x",
     refuses: false,
   }));

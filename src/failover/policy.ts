@@ -37,6 +37,8 @@ export interface AttemptView {
 }
 
 export interface ReplicaView {
+  /** Which one it is; replicas come and go, and their indexes stay. */
+  readonly index: number;
   readonly state: ReplicaState;
   /** Open attempts of all requests. */
   readonly inFlight: number;
@@ -44,6 +46,8 @@ export interface ReplicaView {
   readonly takesRequests: boolean;
   /** It has just refused a request: others come first, lest its haste make it look idle. */
   readonly refuses: boolean;
+  /** It is to go: only for requests for which there is no other. */
+  readonly isLeaving: boolean;
 }
 
 /**
@@ -101,27 +105,28 @@ function adaptiveNext(request: RequestView, replicas: readonly ReplicaView[]): S
   const isIdle = (replica: number) =>
     request.attempts.every((attempt) => attempt.replica !== replica || !attempt.isOpen);
   const candidates = leastLoadedFirst(request.number, replicas).filter(
-    (replica) => isUntried(replica) && isIdle(replica),
+    ({ index }) => isUntried(index) && isIdle(index),
   );
-  const isIn = (state: ReplicaState) => (replica: number) => {
-    const view = replicas[replica];
-    return view?.state === state && view.takesRequests;
-  };
+  const isIn = (state: ReplicaState) => (view: ReplicaView) =>
+    view.state === state && view.takesRequests;
   const healthy = candidates.find(isIn("healthy"));
-  if (healthy !== undefined) return { kind: "attempt", replica: healthy };
+  // What is merely slow is served, and no reason to turn to one that is to go.
+  const isWorthIt = request.need !== "slowness" || healthy?.isLeaving === false;
+  if (healthy !== undefined && isWorthIt) return { kind: "attempt", replica: healthy.index };
   if (request.need === "slowness") return stay;
   if (request.need === "silence") return wait;
-  const isOverload = replicas.every(({ state }) => state === "suspect");
+  const isOverload = replicas.every(({ state, isLeaving }) => state === "suspect" || isLeaving);
   const leastBad = isOverload ? candidates.find(isIn("suspect")) : undefined;
-  return leastBad === undefined ? wait : { kind: "attempt", replica: leastBad };
+  return leastBad === undefined ? wait : { kind: "attempt", replica: leastBad.index };
 }
 
-function leastLoadedFirst(requestNumber: number, replicas: readonly ReplicaView[]): number[] {
-  const inFlight = (replica: number) => replicas[replica]?.inFlight ?? 0;
-  const refuses = (replica: number) => Number(replicas[replica]?.refuses ?? false);
+function leastLoadedFirst(requestNumber: number, replicas: readonly ReplicaView[]): ReplicaView[] {
   // The sort is stable, so equals stay in turn.
-  return inTurn(requestNumber, replicas.length).sort(
-    (a, b) => refuses(a) - refuses(b) || inFlight(a) - inFlight(b),
+  return inTurn(requestNumber, replicas).sort(
+    (a, b) =>
+      Number(a.isLeaving) - Number(b.isLeaving) ||
+      Number(a.refuses) - Number(b.refuses) ||
+      a.inFlight - b.inFlight,
   );
 }
 
@@ -133,26 +138,24 @@ function leastLoadedFirst(requestNumber: number, replicas: readonly ReplicaView[
 function retryNext(request: RequestView, replicas: readonly ReplicaView[]): Step {
   const { attempts, attemptCountBeforeWait, number } = request;
   const tried = attempts.slice(attemptCountBeforeWait).map(({ replica }) => replica);
-  const untried = inTurn(number, replicas.length).filter((replica) => !tried.includes(replica));
+  const untried = inTurn(number, replicas).filter(({ index }) => !tried.includes(index));
   const isFirstRound = attemptCountBeforeWait === 0;
-  const answering = isFirstRound
-    ? undefined
-    : untried.find((replica) => replicas[replica]?.state === "healthy");
-  const replica = answering ?? untried[0];
-  return replica === undefined ? wait : { kind: "attempt", replica };
+  const answering = isFirstRound ? undefined : untried.find(({ state }) => state === "healthy");
+  const view = answering ?? untried[0];
+  return view === undefined ? wait : { kind: "attempt", replica: view.index };
 }
 
 /** One replica per request and no second chance: the negative control. */
 function noneNext(request: RequestView, replicas: readonly ReplicaView[]): Step {
-  const [first] = inTurn(request.number, replicas.length);
-  if (request.attempts.length > 0 || first === undefined) return end;
-  return { kind: "attempt", replica: first };
+  if (request.attempts.length > 0) return end;
+  const [first] = inTurn(request.number, replicas);
+  return first === undefined ? wait : { kind: "attempt", replica: first.index };
 }
 
-/** Replica indexes in order, beginning with the request's own turn. */
-function inTurn(requestNumber: number, replicaCount: number): number[] {
-  return Array.from(
-    { length: replicaCount },
-    (_, step) => (requestNumber - 1 + step) % replicaCount,
-  );
+/** The replicas in order, beginning with the request's own turn; those that are to go come last. */
+function inTurn(requestNumber: number, replicas: readonly ReplicaView[]): ReplicaView[] {
+  const staying = replicas.filter(({ isLeaving }) => !isLeaving);
+  const leaving = replicas.filter(({ isLeaving }) => isLeaving);
+  const turn = staying.length === 0 ? 0 : (requestNumber - 1) % staying.length;
+  return [...staying.slice(turn), ...staying.slice(0, turn), ...leaving];
 }

@@ -1,10 +1,11 @@
 import type { CancelTimer, Clock } from "../base/clock.ts";
-import type { Endpoint } from "../base/endpoint.ts";
+import { type Endpoint, endpointKey } from "../base/endpoint.ts";
 import { assert } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Channel, ChannelState } from "../rpc/channel.ts";
 import { isAnswer } from "../rpc/status.ts";
 import type { ReplicaView } from "./policy.ts";
+import { type OpenAttempt, type Replica, type Standing, unknownReplica } from "./replica.ts";
 import { nextReplicaState, type ReplicaSign, type ReplicaState } from "./replica-state.ts";
 
 export interface ReplicaSetOptions {
@@ -12,54 +13,41 @@ export interface ReplicaSetOptions {
   readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly clock: Clock;
   readonly onChange?: (change: ReplicaChange) => void;
+  /**
+   * Asked of a replica that has come since and answers: whether it may serve; asked again after a
+   * pause if not. Default: it may.
+   */
+  readonly admit?: (endpoint: Endpoint, channel: Channel) => Promise<boolean>;
 }
 
-/** A replica's state changed, seen at `tUs`. */
+/** A replica's state changed, or it has come or is to go, as its cause says; seen at `tUs`. */
 export interface ReplicaChange {
   readonly tUs: number;
   readonly endpoint: Endpoint;
   readonly state: ReplicaState;
   readonly cause: string;
-}
-
-/** An attempt that is open on a replica, as far as the replica's state concerns it. */
-export interface OpenAttempt {
-  /** Its replica has just become suspect. */
-  onSuspect(): void;
-  /** Its connection was given up for its silence, and the replica has answered over the next. */
-  onAdrift(): void;
+  /** The state is no news: it has come, or is to go. */
+  readonly standing?: "new" | "leaving";
 }
 
 /** Of what an attempt is one. */
 export type AttemptKind = "request" | "stream";
-
-interface Replica {
-  readonly channel: Channel;
-  readonly open: Set<OpenAttempt>;
-  /** How many of those are of streams. */
-  openStreamCount: number;
-  state: ReplicaState;
-  isProbed: boolean;
-  /** Calls off the pause before the next probe. */
-  cancelPause: CancelTimer;
-  /** It has asked to be spared until then. */
-  sparedUntilUs: number;
-  /** It has refused a request, and comes last until then. */
-  refusesUntilUs: number;
-  /** Its last answer, to an attempt or to a probe. */
-  heardUs: number;
-  /** What was open when its connection was given up for its silence. */
-  adrift: readonly OpenAttempt[];
-}
 
 /**
  * The replicas, what is known of each, and the probes that find out more. A replica that does not
  * answer is probed in the background: the channel reconnects by itself, and one call to a method
  * that does not exist (it executes nothing on any server) stays outstanding until the replica
  * answers.
+ *
+ * Replicas come and go; an index is that of one endpoint for ever.
  */
 export class ReplicaSet {
-  readonly #replicas: readonly Replica[];
+  readonly #replicas: Replica[] = [];
+  readonly #indexes = new Map<string, number>();
+  /** All but those that are gone. */
+  #present: readonly Replica[] = [];
+  readonly #openChannel: (endpoint: Endpoint) => Channel;
+  readonly #admit: (endpoint: Endpoint, channel: Channel) => Promise<boolean>;
   readonly #clock: Clock;
   readonly #onChange: (change: ReplicaChange) => void;
   readonly #waiting = new Set<() => void>();
@@ -69,19 +57,34 @@ export class ReplicaSet {
     assert(options.endpoints.length > 0, "a replica set has at least one endpoint");
     this.#clock = options.clock;
     this.#onChange = options.onChange ?? (() => undefined);
-    this.#replicas = options.endpoints.map((endpoint) => ({
-      channel: options.openChannel(endpoint),
-      open: new Set(),
-      openStreamCount: 0,
-      state: "probing",
-      isProbed: false,
-      cancelPause: () => undefined,
-      sparedUntilUs: 0,
-      refusesUntilUs: 0,
-      heardUs: Number.NEGATIVE_INFINITY,
-      adrift: [],
-    }));
-    for (const replica of this.#replicas) this.#follow(replica);
+    this.#openChannel = options.openChannel;
+    this.#admit = options.admit ?? (() => Promise.resolve(true));
+    const replicas = options.endpoints.map((endpoint) => this.#put(endpoint, "member"));
+    for (const replica of replicas) this.#follow(replica);
+  }
+
+  /** The endpoint is one of the replicas from now on, unless it is already; `cause` says why. */
+  add(endpoint: Endpoint, cause: string): void {
+    const index = this.#indexes.get(endpointKey(endpoint));
+    const known = index === undefined ? undefined : this.#at(index);
+    if (known?.standing === "leaving") known.standing = "member";
+    if (this.#closed || (known !== undefined && known.standing !== "gone")) return;
+    const replica = this.#put(endpoint, "new");
+    this.#tell(replica, cause, "new");
+    this.#follow(replica);
+  }
+
+  /** The endpoint is to be no replica any more; what is open there may end. */
+  remove(endpoint: Endpoint, cause: string): void {
+    const index = this.#indexes.get(endpointKey(endpoint));
+    const replica = index === undefined ? undefined : this.#at(index);
+    if (replica === undefined || this.#closed) return;
+    if (replica.standing === "leaving" || replica.standing === "gone") return;
+    const isUnused = replica.standing === "new";
+    replica.standing = "leaving";
+    this.#tell(replica, cause, "leaving");
+    if (isUnused) this.#forget(replica);
+    else this.#forgetIfOver(replica);
   }
 
   /**
@@ -92,12 +95,15 @@ export class ReplicaSet {
    */
   views(kind: AttemptKind): readonly ReplicaView[] {
     const nowUs = this.#clock.nowUs();
-    return this.#replicas.map((replica) => ({
+    const offered = this.#present.filter(({ standing }) => standing !== "new");
+    return offered.map((replica) => ({
+      index: replica.index,
       state: replica.state,
       inFlight:
         kind === "stream" ? replica.openStreamCount : replica.open.size - replica.openStreamCount,
       takesRequests: replica.channel.state !== "draining" && replica.sparedUntilUs <= nowUs,
       refuses: replica.refusesUntilUs > nowUs,
+      isLeaving: replica.standing === "leaving",
     }));
   }
 
@@ -106,7 +112,12 @@ export class ReplicaSet {
   }
 
   get someHealthy(): boolean {
-    return this.#replicas.some(({ state }) => state === "healthy");
+    return this.#present.some(({ state }) => state === "healthy");
+  }
+
+  /** Of an endpoint that is, or was, one of the replicas. */
+  channelTo(endpoint: Endpoint): Channel {
+    return this.channel(this.#indexes.get(endpointKey(endpoint)) ?? -1);
   }
 
   channel(index: number): Channel {
@@ -122,6 +133,7 @@ export class ReplicaSet {
     return () => {
       replica.open.delete(attempt);
       replica.openStreamCount -= streamCount;
+      this.#forgetIfOver(replica);
     };
   }
 
@@ -177,10 +189,33 @@ export class ReplicaSet {
 
   close(): void {
     this.#closed = true;
-    for (const replica of this.#replicas) {
+    for (const replica of this.#present) {
       replica.cancelPause();
       replica.channel.close();
     }
+  }
+
+  #put(endpoint: Endpoint, standing: Standing): Replica {
+    const key = endpointKey(endpoint);
+    const index = this.#indexes.get(key) ?? this.#replicas.length;
+    const replica = unknownReplica(index, this.#openChannel(endpoint), standing);
+    this.#indexes.set(key, index);
+    this.#replicas[index] = replica;
+    this.#present = [...this.#present, replica];
+    return replica;
+  }
+
+  #forgetIfOver(replica: Replica): void {
+    const { standing, state, open } = replica;
+    if (standing === "leaving" && state === "down" && open.size === 0) this.#forget(replica);
+  }
+
+  #forget(replica: Replica): void {
+    replica.standing = "gone";
+    replica.state = "down";
+    this.#present = this.#present.filter((other) => other !== replica);
+    replica.cancelPause();
+    replica.channel.close();
   }
 
   #at(index: number): Replica {
@@ -203,19 +238,24 @@ export class ReplicaSet {
   }
 
   #sign(replica: Replica, sign: ReplicaSign, cause: string): void {
-    if (this.#closed) return;
+    if (this.#closed || replica.standing === "gone") return;
     if (sign === "broken") replica.cancelPause();
     if (sign === "answered") replica.heardUs = this.#clock.nowUs();
     const before = replica.state;
     const state = nextReplicaState(before, sign);
     replica.state = state;
     if (state !== before) {
-      const { endpoint } = replica.channel;
-      this.#onChange({ tUs: this.#clock.nowUs(), endpoint, state, cause });
+      this.#tell(replica, cause);
       if (state === "suspect") for (const attempt of [...replica.open]) attempt.onSuspect();
       if (state === "healthy") this.#releaseWaiting();
     }
     if (replica.state !== "healthy" && replica.channel.state === "ready") this.#probe(replica);
+    this.#forgetIfOver(replica);
+  }
+
+  #tell({ channel, state }: Replica, cause: string, standing?: "new" | "leaving"): void {
+    const change = { tUs: this.#clock.nowUs(), endpoint: channel.endpoint, state, cause };
+    this.#onChange(standing === undefined ? change : { ...change, standing });
   }
 
   #releaseWaiting(): void {
@@ -236,6 +276,7 @@ export class ReplicaSet {
       },
       ({ status }) => {
         replica.isProbed = false;
+        if (this.#closed || replica.standing === "gone") return;
         if (status === "OK" || isAnswer(status)) this.#onProbeAnswer(replica);
         else if (status === "DEADLINE_EXCEEDED") this.#giveUpConnection(replica);
         // A server that is overloaded, or a proxy without one, says so on a good connection.
@@ -252,14 +293,32 @@ export class ReplicaSet {
   }
 
   #onProbeAnswer(replica: Replica): void {
+    if (replica.standing === "new") {
+      void this.#askForAdmission(replica);
+      return;
+    }
     this.#sign(replica, "answered", "probe");
     const { adrift } = replica;
     replica.adrift = [];
     for (const attempt of adrift) attempt.onAdrift();
   }
 
-  #probeLater(replica: Replica): void {
-    replica.cancelPause = this.#clock.after(limits.allOutPauseMs, () => {
+  async #askForAdmission(replica: Replica): Promise<void> {
+    const { channel } = replica;
+    replica.isProbed = true;
+    const isAdmitted = await this.#admit(channel.endpoint, channel);
+    replica.isProbed = false;
+    if (this.#closed || replica.standing !== "new") return;
+    // What has failed meanwhile is asked again once it answers again.
+    if (channel.state !== "ready") return;
+    if (isAdmitted) {
+      replica.standing = "member";
+      this.#sign(replica, "answered", "probe");
+    } else this.#probeLater(replica, limits.admitAgainMs);
+  }
+
+  #probeLater(replica: Replica, pauseMs: number = limits.allOutPauseMs): void {
+    replica.cancelPause = this.#clock.after(pauseMs, () => {
       if (replica.state !== "healthy" && replica.channel.state === "ready") this.#probe(replica);
     });
   }

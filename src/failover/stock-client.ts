@@ -1,6 +1,6 @@
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { type Clock, wallClockIn } from "../base/clock.ts";
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../base/endpoint.ts";
+import { type Endpoint, formatEndpoint, parseEndpoint, tcpOf } from "../base/endpoint.ts";
 import { statusName } from "../rpc/status.ts";
 import type { CallResult, FailoverRequest, RequestClient } from "./request.ts";
 
@@ -35,7 +35,7 @@ export class StockClient implements RequestClient {
   constructor(endpoints: readonly Endpoint[], clock: Clock) {
     this.#clock = clock;
     // Only the ipv4 scheme takes several addresses in one target.
-    const addresses = endpoints.map(({ host, port }) => {
+    const addresses = endpoints.map(tcpOf).map(({ host, port }) => {
       return formatEndpoint({ host: host === "localhost" ? "127.0.0.1" : host, port });
     });
     this.#client = new Client(`ipv4:${addresses.join(",")}`, credentials.createInsecure(), {

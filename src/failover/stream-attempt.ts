@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { CallEnd, StreamControl } from "../rpc/channel.ts";
 import { attemptMetadata } from "./attempt.ts";
 import type { AttemptView } from "./policy.ts";
-import type { OpenAttempt } from "./replica-set.ts";
+import type { OpenAttempt } from "./replica.ts";
 import type { ClientContext } from "./request.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import type { StreamRequest } from "./stream-request.ts";

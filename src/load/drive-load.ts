@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { FailoverClient } from "../failover/failover-client.ts";
+import { NameWatch } from "../failover/name-watch.ts";
 import { createPolicy } from "../failover/policy.ts";
 import { type ReplicaChange, ReplicaSet } from "../failover/replica-set.ts";
 import type { AttemptFailure, RequestClient } from "../failover/request.ts";
@@ -11,6 +12,7 @@ import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.t
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
+import { type ResolveName, resolveName } from "../rpc/resolve-name.ts";
 import {
   type DecidedQuestion,
   decideQuestion,
@@ -38,6 +40,8 @@ export interface LoadObserver extends StreamObserver {
   onReplicaChange(change: ReplicaChange): void;
   /** A replica has come back with another graph; the text says which. */
   onOtherGraph(text: string): void;
+  /** A name that replicas are addresses of could not be resolved again. */
+  onUnresolved(text: string): void;
   onSettled(request: SettledRequest): void;
   onSecond(second: SecondSummary): void;
 }
@@ -48,6 +52,8 @@ export interface DriveLoadOptions {
   /** The graph that must answer; undefined: the one that the replicas serve. */
   readonly graph?: Graph | undefined;
   readonly openChannel: (endpoint: Endpoint) => Channel;
+  /** Finds the addresses of names again; default: as this host does. */
+  readonly resolve?: ResolveName;
   readonly ledger: LedgerSink;
   /** Records the ledger could not keep so far. */
   readonly lostRecordCount: () => number;
@@ -74,7 +80,15 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
       header.append(replicaRecord(run, change));
       observer.onReplicaChange(change);
       watch?.changed(change);
+      names.changed(change);
     },
+    // One that comes before it is known what is asked is asked again.
+    admit: (endpoint) => watch?.admits(endpoint) ?? Promise.resolve(false),
+  });
+  const names = new NameWatch({
+    targets: { endpoints: config.replicas, names: config.names ?? [] },
+    ...{ replicas, clock, resolve: options.resolve ?? resolveName },
+    onNotice: (text) => observer.onUnresolved(text),
   });
   try {
     const question = await askFirst(options, replicas, header);
@@ -91,6 +105,7 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
     ledger.append(endRecord(options, totals, streams));
     return totals;
   } finally {
+    names.close();
     replicas.close();
   }
 }
@@ -104,7 +119,7 @@ function graphWatch(
     question,
     numVertices: config.question.numVertices,
     absent: config.replicas.filter((_, index) => replicas.state(index) === "down"),
-    channelOf: (endpoint) => replicas.channel(config.replicas.indexOf(endpoint)),
+    channelOf: (endpoint) => replicas.channelTo(endpoint),
     clock,
     onOtherGraph: (text) => observer.onOtherGraph(text),
   });

@@ -13,17 +13,22 @@ export interface GraphWatchOptions {
   readonly absent: readonly Endpoint[];
   readonly channelOf: (endpoint: Endpoint) => Channel;
   readonly clock: Clock;
-  /** A replica that is back serves another graph; the text says so. */
+  /** A replica that is back, or new, serves another graph; the text says so. */
   readonly onOtherGraph: (text: string) => void;
 }
 
 /** How long a replica that is back may take to say what it serves. */
 const answerWithinMs = 5000;
 
-/** Asks each replica that is back what it serves: it may have come back with another graph. */
+/**
+ * Asks each replica that is back what it serves, as it may have come back with another graph, and
+ * each that is new, before it may serve.
+ */
 export class GraphWatch {
   readonly #options: GraphWatchOptions;
   readonly #gone: Set<string>;
+  /** Newcomers of which it was said already that they serve another graph. */
+  readonly #refused = new Set<string>();
 
   constructor(options: GraphWatchOptions) {
     this.#options = options;
@@ -36,16 +41,36 @@ export class GraphWatch {
     if (state === "healthy" && this.#gone.delete(name)) void this.#ask(endpoint);
   }
 
+  /** Whether a newcomer serves the graph of the run; one that does not say, as of old, may. */
+  async admits(endpoint: Endpoint): Promise<boolean> {
+    const name = formatEndpoint(endpoint);
+    const graph = await this.#graphOf(endpoint);
+    const other = otherThan(this.#options.question, graph);
+    if (other === undefined) return graph.kind !== "silent";
+    if (!this.#refused.has(name)) {
+      this.#refused.add(name);
+      this.#tell(`replica ${name} is new and gets no requests, with another graph than`, other);
+    }
+    return false;
+  }
+
   async #ask(endpoint: Endpoint): Promise<void> {
-    const { channelOf, numVertices = 0, clock, question, onOtherGraph } = this.#options;
-    const asked = { timeoutMs: answerWithinMs, numVertices, clock };
-    const { graph } = await describeEndpoint(channelOf(endpoint), asked);
-    const other = otherThan(question, graph);
+    const graph = await this.#graphOf(endpoint);
+    const other = otherThan(this.#options.question, graph);
     if (other === undefined) return;
-    const { spec, fingerprint } = question;
-    const here = `this run's (${spec}, fingerprint ${fingerprint})`;
-    onOtherGraph(
-      `replica ${formatEndpoint(endpoint)} is back with another graph than ${here}: ${other}`,
+    this.#tell(`replica ${formatEndpoint(endpoint)} is back with another graph than`, other);
+  }
+
+  async #graphOf(endpoint: Endpoint): Promise<GraphReply> {
+    const { channelOf, numVertices = 0, clock } = this.#options;
+    const asked = { timeoutMs: answerWithinMs, numVertices, clock };
+    return (await describeEndpoint(channelOf(endpoint), asked)).graph;
+  }
+
+  #tell(what: string, other: string): void {
+    const { spec, fingerprint } = this.#options.question;
+    this.#options.onOtherGraph(
+      `${what} this run's (${spec}, fingerprint ${fingerprint}): ${other}`,
     );
   }
 }

@@ -1,5 +1,7 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { formatTarget } from "../base/target.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
+import type { ResolvedName } from "../failover/resolve-targets.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
 import { type StreamConfig, streamConfigEntries } from "./stream-config.ts";
@@ -10,6 +12,8 @@ export type ClientName = PolicyName | "stock";
 /** Everything a load does, complete and validated; printed, and stored in the run header. */
 export interface LoadConfig {
   readonly replicas: readonly Endpoint[];
+  /** The names that some of them are addresses of; they are resolved again when one fails. */
+  readonly names?: readonly ResolvedName[];
   readonly durationMs: number;
   readonly ratePerSecond: number;
   /** Of a request, over all its attempts. */
@@ -53,6 +57,7 @@ export function loadConfigEntries(
     policy: config.policy,
     attempt_timeout_ms: attemptTimeoutText(config),
     replicas: config.replicas.map(formatEndpoint).join(","),
+    ...nameEntries(config),
     target: String(target),
     ...(source === undefined ? {} : { source: String(source) }),
     num_vertices: String(search.numVertices),
@@ -61,6 +66,15 @@ export function loadConfigEntries(
     verify: config.verify,
     ...(config.verify === "answer" ? { right_answer: right } : {}),
   };
+}
+
+/** Which name each address came from: `10.0.0.3:50051=dns:///search:50051,...`. */
+function nameEntries({ names = [] }: LoadConfig): Record<string, string> {
+  if (names.length === 0) return {};
+  const pairs = names.flatMap(({ target, addresses }) =>
+    addresses.map((address) => `${formatEndpoint(address)}=${formatTarget(target)}`),
+  );
+  return { resolved: pairs.join(",") };
 }
 
 function requestEntries({ ratePerSecond, deadlineMs }: LoadConfig): Record<string, string> {

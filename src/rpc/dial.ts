@@ -1,12 +1,12 @@
 import { lookup } from "node:dns";
 import { connect, isIP, type Socket } from "node:net";
 import type { CancelTimer, Clock } from "../base/clock.ts";
-import type { Endpoint } from "../base/endpoint.ts";
+import { type Endpoint, isTcp, type TcpEndpoint } from "../base/endpoint.ts";
 import { messageOf } from "../base/errors.ts";
 
 /**
  * Opens a connection; one of the two is called later, once, unless it is called off. Whatever
- * carries HTTP/2 (TLS, a `unix:` path) is another function of this shape.
+ * carries HTTP/2 is another function of this shape.
  */
 export type Dial = (events: DialEvents) => CancelDial;
 
@@ -20,11 +20,35 @@ export type CancelDial = () => void;
 /** After so long an address that keeps silent gets company (RFC 8305). */
 const staggerMs = 250;
 
+/** A connection to `endpoint` in plain text, whatever kind it is of. */
+export function dialEndpoint(endpoint: Endpoint, clock: Clock): Dial {
+  return isTcp(endpoint) ? dialTcp(endpoint, clock) : dialUnix(endpoint.path);
+}
+
+function dialUnix(path: string): Dial {
+  return (events) => {
+    const socket = connect({ path });
+    const onError = (error: Error) => events.onFailed(messageOf(error));
+    socket.once("error", onError);
+    socket.once("connect", () => {
+      // From here on it is its session's to hear of errors.
+      socket.off("error", onError);
+      events.onConnected(socket);
+    });
+    return () => {
+      if (!socket.connecting) return;
+      socket.off("error", onError);
+      socket.on("error", () => undefined);
+      socket.destroy();
+    };
+  };
+}
+
 /**
  * TCP to `endpoint`. Of several addresses the next is tried as soon as the one before is refused,
  * or has been silent for a while, and the first that connects is taken.
  */
-export function dialTcp(endpoint: Endpoint, clock: Clock): Dial {
+function dialTcp(endpoint: TcpEndpoint, clock: Clock): Dial {
   return (events) => {
     let race: Race | undefined;
     let isCancelled = false;

@@ -1,5 +1,5 @@
 import { type CancelTimer, type Clock, systemClock } from "../base/clock.ts";
-import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { authorityOf, type Endpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { freshSeed, type Random, seededRandom } from "../base/random.ts";
 import { endUnsent } from "./call-end.ts";
@@ -14,7 +14,7 @@ import type {
   UnaryCall,
   UnaryResult,
 } from "./channel.ts";
-import { type Dial, dialTcp } from "./dial.ts";
+import { type Dial, dialEndpoint } from "./dial.ts";
 import { Http2Call } from "./http2-call.ts";
 import { type ConnectionEvents, Http2Connection } from "./http2-connection.ts";
 import { reconnectPauseMs } from "./reconnect-pause.ts";
@@ -27,7 +27,7 @@ export interface Http2ChannelOptions {
   readonly messageMaxBytes?: number;
   /** What the peer may send ahead of a reader. */
   readonly receiveWindowBytes?: number;
-  /** How a connection is opened; default: TCP to the endpoint. */
+  /** How a connection is opened; default: to the endpoint, in plain text. */
   readonly dial?: Dial;
   readonly scheme?: "http" | "https";
 }
@@ -41,7 +41,7 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     connectTimeoutMs: options.connectTimeoutMs ?? limits.connectTimeoutMs,
     messageMaxBytes: options.messageMaxBytes ?? limits.messageMaxBytes,
     receiveWindowBytes: options.receiveWindowBytes ?? limits.receiveWindowBytes,
-    dial: options.dial ?? dialTcp(endpoint, clock),
+    dial: options.dial ?? dialEndpoint(endpoint, clock),
     scheme: options.scheme ?? "http",
   });
 }
@@ -140,7 +140,7 @@ class Http2Channel implements Channel {
     this.#downSinceUs ??= this.#attemptUs;
     this.#connection = new Http2Connection({
       dial,
-      authority: formatEndpoint(this.endpoint),
+      authority: authorityOf(this.endpoint),
       scheme,
       clock,
       connectTimeoutMs,

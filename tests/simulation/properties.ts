@@ -4,6 +4,7 @@ import type { History, RequestHistory } from "./history.ts";
 import { finePeriod, longestServiceMs, longestTimeoutMs, returnMs } from "./patience.ts";
 import type { Schedule } from "./schedule.ts";
 import { streamViolationsOf } from "./stream-properties.ts";
+import { replicaAt } from "./world.ts";
 
 /** Every rule that the run broke, in words; none, if failover kept its promises. */
 export function violationsOf(history: History): string[] {
@@ -187,7 +188,7 @@ function impossibleChanges({ changes, schedule }: History): string[] {
   return schedule.replicas.flatMap((_, replica) => {
     let before: ReplicaState = "probing";
     return changes
-      .filter(({ endpoint }) => endpoint.port - 1 === replica)
+      .filter(({ endpoint }) => replicaAt(endpoint) === replica)
       .flatMap(({ state }) => {
         const isPossible = successors[before].includes(state);
         const text = `replica ${replica} went from ${before} to ${state}`;

@@ -9,7 +9,7 @@ import { startStream } from "./run-stream.ts";
 import type { Schedule } from "./schedule.ts";
 import type { SharedClock } from "./simulated-clock.ts";
 import { emptyStreamHistory, streamById } from "./stream-history.ts";
-import { World } from "./world.ts";
+import { replicaAt, World } from "./world.ts";
 
 export interface RunOptions {
   readonly parts?: Parts;
@@ -94,7 +94,7 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
   const replicas = parts.replicas({
     endpoints: world.endpoints,
     openChannel: (endpoint) => {
-      const replica = endpoint.port - 1;
+      const replica = replicaAt(endpoint);
       const opened = world.openChannel(endpoint);
       opened.onStateChange((state) => {
         if (state === "ready") history.readyUs[replica]?.push(nowUs());
@@ -120,7 +120,7 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       history.requests[failure.request.number - 1]?.reports.push(failure);
       const { attempt, ended, status, detail, endpoint } = failure;
       tell(
-        `request ${failure.request.number} attempt ${attempt} on replica ${endpoint.port - 1} ` +
+        `request ${failure.request.number} attempt ${attempt} on replica ${replicaAt(endpoint)} ` +
           `${ended}: ${status} (${detail})`,
       );
     },
@@ -235,18 +235,18 @@ const noBytes = new Uint8Array();
 function onChange(run: Run, change: ReplicaChange): void {
   const { history, world } = run;
   history.changes.push(change);
-  run.tell(`replica ${change.endpoint.port - 1} is ${change.state}: ${change.cause}`);
+  run.tell(`replica ${replicaAt(change.endpoint)} is ${change.state}: ${change.cause}`);
   if (change.state === "healthy") world.clock.set(0, () => assertReleased(run, change));
 }
 
 /** In the instant in which a replica becomes healthy, everything that waits leaves. */
 function assertReleased({ history, replicas, world }: Run, change: ReplicaChange): void {
-  const view = replicas.views("request")[change.endpoint.port - 1];
+  const view = replicas.views("request")[replicaAt(change.endpoint)];
   if (view?.state !== "healthy" || !view.takesRequests) return;
   for (const request of history.requests) {
     if (!isWaiting(request, world.clock.nowUs())) continue;
     history.violations.push(
-      `request ${request.number} goes on waiting though replica ${change.endpoint.port - 1} ` +
+      `request ${request.number} goes on waiting though replica ${replicaAt(change.endpoint)} ` +
         `became healthy at ${((change.tUs - history.startUs) / 1000).toFixed(3)} ms`,
     );
   }

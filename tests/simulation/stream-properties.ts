@@ -3,6 +3,7 @@ import { isAnswer } from "../../src/rpc/status.ts";
 import type { History } from "./history.ts";
 import { finePeriod, longestServiceMs, longestTimeoutMs, returnMs } from "./patience.ts";
 import type { StreamHistory } from "./stream-history.ts";
+import { replicaAt } from "./world.ts";
 
 /** Every rule about streams that the run broke, in words. */
 export function streamViolationsOf(history: History): string[] {
@@ -67,7 +68,7 @@ function gapsAsTheyWere({ number, attempts, gaps, result }: StreamHistory): stri
   return gaps.flatMap(({ beganUs, endedUs, to }, index) => {
     if (beganUs > endedUs) return [`${name} tells of a gap that ended before it began`];
     const replica = fruitful[index]?.replica;
-    return replica === to.port - 1 ? [] : [`${name} tells of a gap that another replica ended`];
+    return replica === replicaAt(to) ? [] : [`${name} tells of a gap that another replica ended`];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../src/base/endpoint.ts";
+import { type Endpoint, tcpOf } from "../../src/base/endpoint.ts";
 import { assert } from "../../src/base/errors.ts";
 import { type Random, seededRandom } from "../../src/base/random.ts";
 import type { SimulatedCall } from "./simulated-call.ts";
@@ -13,6 +13,11 @@ export interface WorldOptions {
   /** Told of each call that a client asks a channel for, and of each that a replica executes. */
   readonly onCall?: (call: SimulatedCall, replica: number) => void;
   readonly onExecute?: (call: SimulatedCall, replica: number) => void;
+}
+
+/** Which replica of a world listens there. */
+export function replicaAt(endpoint: Endpoint): number {
+  return tcpOf(endpoint).port - 1;
 }
 
 /**
@@ -44,7 +49,7 @@ export class World {
   }
 
   openChannel(endpoint: Endpoint): SimulatedChannel {
-    const index = endpoint.port - 1;
+    const index = replicaAt(endpoint);
     const replica = this.replicas[index];
     assert(replica !== undefined, `replica ${index} exists`);
     const { onCall, channel } = this.#options;

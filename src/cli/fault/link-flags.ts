@@ -1,5 +1,5 @@
 import { parseBytesPerSecond } from "../../base/data-rate.ts";
-import { type Endpoint, parseEndpoint } from "../../base/endpoint.ts";
+import { parseEndpoint, type TcpEndpoint } from "../../base/endpoint.ts";
 import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import type { LinkDirection, LinkFaults } from "../../fault/link/link-faults.ts";
@@ -78,7 +78,7 @@ export function linkFaultsOf(values: LinkValues): LinkFaults {
   };
 }
 
-function endpointFlag(description: string): flags.Flag<Endpoint> {
+function endpointFlag(description: string): flags.Flag<TcpEndpoint> {
   return {
     arg: { type: "string", required: true, description, valueHint: "host:port" },
     repeatable: false,

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import type { Endpoint } from "../../base/endpoint.ts";
+import type { TcpEndpoint } from "../../base/endpoint.ts";
 import type { BlockPool } from "./block-pool.ts";
 import { Lane, type LaneTotals } from "./lane.ts";
 import { endHandlers, LinkEnd } from "./link-end.ts";
@@ -8,7 +8,7 @@ import type { Weather } from "./weather.ts";
 /** What the connections of a link share. */
 export interface LinkShared {
   readonly clock: Clock;
-  readonly to: Endpoint;
+  readonly to: TcpEndpoint;
   readonly seed: number;
   /** As they are at this moment. */
   readonly weather: { up: Weather; down: Weather };

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import type { Endpoint } from "../../base/endpoint.ts";
+import type { TcpEndpoint } from "../../base/endpoint.ts";
 import { DfsError } from "../../base/errors.ts";
 import type { LedgerSink } from "../../ledger/writer.ts";
 import { assertCompatible, type LinkFaults, linkFaultNames } from "./link-faults.ts";
@@ -7,8 +7,8 @@ import type { LinkTotals } from "./relay.ts";
 
 /** A relay, what is going to be wrong with it, and when. */
 export interface LinkRequest {
-  readonly listen: Endpoint;
-  readonly to: Endpoint;
+  readonly listen: TcpEndpoint;
+  readonly to: TcpEndpoint;
   readonly faults: LinkFaults;
   readonly seed: number;
   /** From the opening of the relay to the fault. */

@@ -1,14 +1,14 @@
-import { type Endpoint, formatEndpoint } from "../../base/endpoint.ts";
+import { formatEndpoint, type TcpEndpoint } from "../../base/endpoint.ts";
 import { DfsError, messageOf, systemErrorCode } from "../../base/errors.ts";
 import { endHandlers, LinkEnd } from "./link-end.ts";
 
 /** The listening sockets of a link: one for each address of its host that this machine has. */
 export class LinkListeners {
-  readonly #at: Endpoint;
+  readonly #at: TcpEndpoint;
   readonly #onClient: (client: LinkEnd) => void;
   #sockets: Bun.TCPSocketListener<LinkEnd>[] = [];
 
-  constructor(at: Endpoint, onClient: (client: LinkEnd) => void) {
+  constructor(at: TcpEndpoint, onClient: (client: LinkEnd) => void) {
     this.#at = at;
     this.#onClient = onClient;
   }
@@ -63,13 +63,13 @@ function isAbsent(error: unknown): boolean {
   return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT";
 }
 
-function cannotListen(at: Endpoint, error: unknown): DfsError {
+function cannotListen(at: TcpEndpoint, error: unknown): DfsError {
   return new DfsError("cannot-run", `Cannot listen on ${formatEndpoint(at)}: ${rule(at, error)}`, {
     cause: error,
   });
 }
 
-function rule({ host, port }: Endpoint, error: unknown): string {
+function rule({ host, port }: TcpEndpoint, error: unknown): string {
   switch (systemErrorCode(error)) {
     case "EADDRINUSE":
       return `port ${port} is taken`;

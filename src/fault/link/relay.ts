@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
-import type { Endpoint } from "../../base/endpoint.ts";
+import type { TcpEndpoint } from "../../base/endpoint.ts";
 import { BlockPool } from "./block-pool.ts";
 import { LinkConnection, type LinkShared } from "./connection.ts";
 import type { LaneTotals } from "./lane.ts";
@@ -21,8 +21,8 @@ export interface LinkTotals {
 
 export interface RelayOptions {
   readonly clock: Clock;
-  readonly listen: Endpoint;
-  readonly to: Endpoint;
+  readonly listen: TcpEndpoint;
+  readonly to: TcpEndpoint;
   readonly seed: number;
   /** The server did not take a connection; called for each. */
   readonly onUnreachable: () => void;

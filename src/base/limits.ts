@@ -301,4 +301,31 @@ export const limits = {
   resolveAgainMs: 2000,
   /** The pause before a replica that has come, and may not serve yet, is asked again. */
   admitAgainMs: 2000,
+  /**
+   * What `serve` allows its clients unless its flags say otherwise: calls open at once on one
+   * connection, connections, the whole time of a request, and how long a connection may be open
+   * without a call.
+   */
+  serveStreamMaxCount: 10_000,
+  serveConnectionMaxCount: 10_000,
+  serveRequestMaxMs: 600_000,
+  serveIdleMaxMs: 1_800_000,
+  /** The fields of a call's headers, and their bytes with 32 more each, as HTTP/2 counts them. */
+  serveHeaderMaxCount: 128,
+  serveHeaderListMaxBytes: 65_535,
+  /**
+   * Pings that come sooner than this one after the other, while the replica sends nothing else, are
+   * strikes; one more than so many in a row end the connection.
+   */
+  servePingIntervalMinMs: 100,
+  servePingStrikeMaxCount: 2,
+  /** What the flags of these limits take at most; timers end at 24 days. */
+  serveCountMax: 1_000_000,
+  serveTimeMaxMs: 24 * 24 * 3_600_000,
+  serveMessageMinBytes: 16 * 1024,
+  serveMessageMaxBytes: 1024 * 1024 * 1024,
+  serveHeaderListFlagMinBytes: 1024,
+  serveHeaderListFlagMaxBytes: 1024 * 1024,
+  serveHeaderFlagMinCount: 16,
+  serveHeaderFlagMaxCount: 10_000,
 } as const;

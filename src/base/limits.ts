@@ -328,4 +328,8 @@ export const limits = {
   serveHeaderListFlagMaxBytes: 1024 * 1024,
   serveHeaderFlagMinCount: 16,
   serveHeaderFlagMaxCount: 10_000,
+  /** Bytes of a file of certificates or of a key. */
+  pemMaxBytes: 1024 * 1024,
+  /** How often `serve` looks whether its certificates were renewed. */
+  tlsLookMs: 1000,
 } as const;

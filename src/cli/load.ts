@@ -1,5 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
@@ -17,8 +17,9 @@ import { LedgerWriter } from "../ledger/writer.ts";
 import type { LoadConfig } from "../load/load-config.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
-import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { channelOpener } from "../rpc/tls-client.ts";
 import { showFault } from "./demo-observer.ts";
 import { type FlagValues, logfile } from "./flags.ts";
 import { graphFlags, graphOfFlags } from "./graph-flags.ts";
@@ -30,6 +31,7 @@ import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { streamFlags, streamHeadline, withStreams } from "./stream-flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { clientTlsOf, tlsFlags, tlsText } from "./tls-flags.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
 import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
@@ -38,6 +40,7 @@ const flagSpecs = {
   ...loadFlags,
   ...streamFlags,
   ...graphFlags,
+  ...tlsFlags,
   require: requireFlag,
   ...faultFlags,
   ...viewFlags,
@@ -57,6 +60,7 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --fault crash:50051@5s --fault stall:50052@back+3s+10s",
     "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
+    "dfs load --replicas localhost:50051 --cacert ca.pem --cert client.pem --key client.key",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
@@ -72,8 +76,10 @@ async function runAndJudge(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, interrupts, clock } = context;
+  const tls = clientTlsOf(values, terminal);
   const replicas = await resolveTargets(values.replicas, { resolve: resolveName, clock });
-  const config = withStreams(loadConfig(values, replicas), values, context.typed);
+  const plain = withStreams(loadConfig(values, replicas), values, context.typed);
+  const config: LoadConfig = { ...plain, tls: tlsText(tls) };
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -82,7 +88,9 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const driven = await drive({ config, graph, faults, path, live, page, collector }, context);
+  const openChannel = channelOpener(tls);
+  const parts = { config, openChannel, graph, faults, path, live, page, collector };
+  const driven = await drive(parts, context);
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -95,6 +103,7 @@ async function runAndJudge(
 
 interface Drive {
   readonly config: LoadConfig;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly graph: Graph | undefined;
   readonly faults: LoadFaults;
   /** Of the load's ledger; undefined: none. */
@@ -106,7 +115,7 @@ interface Drive {
 
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, graph, faults: planned, path, live, page, collector }: Drive,
+  { config, openChannel, graph, faults: planned, path, live, page, collector }: Drive,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
@@ -132,7 +141,7 @@ async function drive(
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph, openChannel: openHttp2Channel },
+      ...{ run, config, graph, openChannel },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       ...{ observer: watch.observer, clock, signal: interrupts.soft },
@@ -170,6 +179,7 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
   return [
     `Load: ${what} for ${formatDuration(config.durationMs)} to ${replicasText(config)}`,
     policyLine(config),
+    ...(config.tls === undefined ? [] : [`TLS: ${config.tls}`]),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");
 }

@@ -109,7 +109,7 @@ describe("reading a command line", () => {
     ],
     ["--replicas a:1 --ui 0", "--ui must be a whole number in 1..65535"],
     ["--replicas a:1 --ui --ui 8080", "--ui is given more than once"],
-    ["--replicas a:1,a:1", "--replicas names \"a:1\" twice"],
+    ["--replicas a:1,a:1", '--replicas names "a:1" twice'],
     ["--replicas a:0", 'Cannot use "a:0" as an endpoint'],
     ["--replicas a", 'Cannot use "a" as an endpoint'],
     ["--replicas a:1 duration", 'Unexpected argument "duration"; did you mean "--duration"?'],

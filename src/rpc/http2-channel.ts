@@ -18,6 +18,7 @@ import { type Dial, dialEndpoint } from "./dial.ts";
 import { Http2Call } from "./http2-call.ts";
 import { type ConnectionEvents, Http2Connection } from "./http2-connection.ts";
 import { reconnectPauseMs } from "./reconnect-pause.ts";
+import { explainPlainLoss } from "./tls-failure.ts";
 
 export interface Http2ChannelOptions {
   readonly clock?: Clock;
@@ -30,6 +31,8 @@ export interface Http2ChannelOptions {
   /** How a connection is opened; default: to the endpoint, in plain text. */
   readonly dial?: Dial;
   readonly scheme?: "http" | "https";
+  /** Why a connection was lost before the peer spoke HTTP/2, with the error if there was one. */
+  readonly explainLoss?: (error: unknown) => string;
 }
 
 /** A channel over node:http2, in plain text unless `dial` and `scheme` say otherwise. */
@@ -43,6 +46,7 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     receiveWindowBytes: options.receiveWindowBytes ?? limits.receiveWindowBytes,
     dial: options.dial ?? dialEndpoint(endpoint, clock),
     scheme: options.scheme ?? "http",
+    explainLoss: options.explainLoss ?? explainPlainLoss,
   });
 }
 
@@ -134,7 +138,8 @@ class Http2Channel implements Channel {
   }
 
   #attempt(): void {
-    const { clock, dial, scheme, connectTimeoutMs, receiveWindowBytes } = this.#options;
+    const { clock, dial, scheme, connectTimeoutMs, receiveWindowBytes, explainLoss } =
+      this.#options;
     this.#cancelPause = undefined;
     this.#attemptUs = clock.nowUs();
     this.#downSinceUs ??= this.#attemptUs;
@@ -145,6 +150,7 @@ class Http2Channel implements Channel {
       clock,
       connectTimeoutMs,
       receiveWindowBytes,
+      explainLoss,
       events: this.#events,
     });
     if (!this.#isDraining()) this.#enter("connecting");

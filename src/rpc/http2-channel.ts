@@ -53,7 +53,7 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
 class Http2Channel implements Channel {
   readonly endpoint: Endpoint;
   readonly #options: Required<Http2ChannelOptions>;
-  readonly #listeners: ((state: ChannelState) => void)[] = [];
+  readonly #listeners: ((state: ChannelState, reason?: string) => void)[] = [];
   /** Calls that have not ended; of those, the ones that wait to be sent, in order. */
   readonly #calls = new Set<Http2Call>();
   readonly #waiting = new Set<Http2Call>();
@@ -77,7 +77,7 @@ class Http2Channel implements Channel {
     return this.#state;
   }
 
-  onStateChange(listener: (state: ChannelState) => void): void {
+  onStateChange(listener: (state: ChannelState, reason?: string) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -226,6 +226,7 @@ class Http2Channel implements Channel {
   #enter(state: ChannelState): void {
     if (state === this.#state || this.#isClosed) return;
     this.#state = state;
-    for (const listener of this.#listeners) listener(state);
+    const reason = state === "broken" ? this.#lastFailure : undefined;
+    for (const listener of this.#listeners) listener(state, reason);
   }
 }

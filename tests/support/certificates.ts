@@ -1,5 +1,6 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import type { Certificates } from "../../src/rpc/pem-files.ts";
 import * as der from "./der.ts";
 
 /** A certificate and its private key, as PEM. */
@@ -70,6 +71,14 @@ export class TestAuthority {
     const signature = sign("sha256", toBeSigned, this.#keys.privateKey);
     return pem("CERTIFICATE", der.sequence(toBeSigned, algorithm, der.bits(0, ...signature)));
   }
+}
+
+/** What a server of a test is called, whichever way it is reached. */
+export const loopbackNames = ["localhost", "127.0.0.1", "::1"] as const;
+
+/** The authority as those see it who trust it. */
+export function rootsOf({ cert }: TestAuthority): Certificates {
+  return { pem: cert, first: new X509Certificate(cert) };
 }
 
 /** A key as PEM that needs the passphrase to be read. */

@@ -77,6 +77,10 @@ class Http2Channel implements Channel {
     return this.#state;
   }
 
+  get failure(): string | undefined {
+    return this.#hasFailed ? this.#lastFailure : undefined;
+  }
+
   onStateChange(listener: (state: ChannelState, reason?: string) => void): void {
     this.#listeners.push(listener);
   }

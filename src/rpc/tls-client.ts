@@ -83,6 +83,8 @@ function dialTls(tcp: Dial, options: TlsDialOptions): Dial {
       onConnected(socket) {
         secured = shakeHands(socket, options, (failure) => {
           const done = secured;
+          // From here on it is its session's to end it.
+          secured = undefined;
           if (done === undefined) return;
           if (failure === undefined) events.onConnected(done);
           else {

@@ -351,4 +351,8 @@ export const limits = {
   metricsCodeMaxCount: 32,
   /** How often the lag of the event loop is looked at for them; each look costs. */
   metricsLagLookMs: 50,
+  /** Bytes of a file of certificates or of a key. */
+  pemMaxBytes: 1024 * 1024,
+  /** How often `serve` looks whether its certificates were renewed. */
+  tlsLookMs: 1000,
 } as const;

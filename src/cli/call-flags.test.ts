@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { schemaText } from "../../tests/support/guide-schema.ts";
 import { tempDir } from "../../tests/support/temp-dir.ts";
+import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
 import { callOfFlags } from "./call-of-flags.ts";
 import { graphFlags } from "./graph-flags.ts";
@@ -45,7 +46,7 @@ for (const [words, error] of refused) {
 }
 
 test("without --call nothing changes", async () => {
-  expect(await callOfFlags(valuesOf("--target", "5"), [])).toBeUndefined();
+  expect(await callOfFlags(valuesOf("--target", "5"), [], openHttp2Channel)).toBeUndefined();
 });
 
 test("a call is settled to the last field before anything is sent", async () => {
@@ -53,7 +54,7 @@ test("a call is settled to the last field before anything is sent", async () => 
   const proto = dir.file("guide.proto");
   writeFileSync(proto, schemaText);
   const settle = (...words: readonly string[]) =>
-    callOfFlags(valuesOf(...call, "--proto", proto, ...words), []);
+    callOfFlags(valuesOf(...call, "--proto", proto, ...words), [], openHttp2Channel);
   const settled = await settle("--data", '{"name": "a"}', "--expect", '{"seen_at": null}');
   expect(settled).toMatchObject({
     method: { path: "/guide.Guide/Find", kind: "unary" },
@@ -84,7 +85,7 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
   const proto = dir.file("guide.proto");
   writeFileSync(proto, schemaText);
   const list = (...words: readonly string[]) =>
-    serviceLines(valuesOf("--proto", proto, ...words), []);
+    serviceLines(valuesOf("--proto", proto, ...words), [], openHttp2Channel);
   expect(await list("--list")).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
   expect(await list("--list", "guide.Guide")).toEqual([
     `guide.Guide, in ${proto}:`,

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { metadataRule } from "../rpc/grpc-metadata.ts";
-import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import type { Http2ChannelOptions } from "../rpc/http2-channel.ts";
 import type { CallMethod } from "../rpc/schema/call-method.ts";
 import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/open-schema.ts";
 import { parseJson } from "../rpc/schema/parse-json.ts";
@@ -36,6 +37,7 @@ const reflectionWithinMs = 5000;
 export async function callOfFlags(
   values: CallFlagValues,
   replicas: readonly Endpoint[],
+  open: OpenChannel,
 ): Promise<Call | undefined> {
   const { call: text, authority } = values;
   if (text === undefined) return undefined;
@@ -43,7 +45,8 @@ export async function callOfFlags(
   const metadata = CallMetadata.parse(values.metadata);
   const requestIdHeader = requestIdHeaderOf(values, metadata);
   const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
-  const schema = await schemaOfFlags(values, replicas, (name) => name === service);
+  const wants = (name: string) => name === service;
+  const schema = await schemaOfFlags(values, { replicas, open, wants });
   const method = schema.method(text, "--call");
   checkCallKind(method, values);
   return {
@@ -55,16 +58,25 @@ export async function callOfFlags(
   };
 }
 
+/** How a channel to a replica is opened, in plain text or over TLS. */
+export type OpenChannel = (endpoint: Endpoint, options?: Http2ChannelOptions) => Channel;
+
+/** Whom to ask for a schema, and of which services. */
+export interface SchemaWish {
+  readonly replicas: readonly Endpoint[];
+  readonly open: OpenChannel;
+  readonly wants: (serviceName: string) => boolean;
+}
+
 /** The services that the files of the flags describe, else the server. */
 export async function schemaOfFlags(
   values: CallFlagValues,
-  replicas: readonly Endpoint[],
-  wants: (serviceName: string) => boolean,
+  { replicas, open, wants }: SchemaWish,
 ): Promise<Schema> {
   const source = schemaSource(values);
   const { authority } = values;
   const asked = source.kind === "reflection" ? replicas : [];
-  const channels = asked.map((endpoint) => openHttp2Channel(endpoint, { authority }));
+  const channels = asked.map((endpoint) => open(endpoint, { authority }));
   const metadata = CallMetadata.parse(values.metadata).render(sampleValues[0]);
   try {
     return await openSchema(source, {

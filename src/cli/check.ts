@@ -9,12 +9,13 @@ import type { Target } from "../base/target.ts";
 import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
-import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { channelOpener } from "../rpc/tls-client.ts";
 import { graphDifference } from "../workload/dfs-question.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import * as flags from "./flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { clientTlsOf, tlsFlags } from "./tls-flags.ts";
 
 const flagSpecs = {
   replicas: flags.targets("Replicas to ask"),
@@ -24,6 +25,7 @@ const flagSpecs = {
     minMs: 0,
     maxMs: limits.durationMaxMs,
   }),
+  ...tlsFlags,
 };
 
 /** One question's bound; a suspended replica accepts connections and never answers. */
@@ -39,10 +41,12 @@ export const checkCommand = defineSubcommand({
   ],
   endsAtOnce: true,
   flags: flagSpecs,
-  async run({ replicas: targets, wait }, context) {
+  async run(values, context) {
+    const { replicas: targets, wait } = values;
+    const openChannel = channelOpener(clientTlsOf(values, context.terminal));
     const endUs = context.clock.nowUs() + wait * 1000;
     const replicas = await resolveUntil(targets, endUs, context);
-    const channels = replicas.map((endpoint) => openHttp2Channel(endpoint));
+    const channels = replicas.map((endpoint) => openChannel(endpoint));
     for (const channel of channels) channel.connect();
     const answers = await Promise.all(
       channels.map((channel) => askUntilServing(channel, endUs, context)),

@@ -1,5 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
@@ -19,8 +19,9 @@ import { type LoadConfig, withSeed } from "../load/load-config.ts";
 import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
-import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { channelOpener } from "../rpc/tls-client.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
 import { callOfFlags } from "./call-of-flags.ts";
@@ -38,6 +39,7 @@ import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
 import { streamFlags, streamHeadline, withStreams } from "./stream-flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { clientTlsOf, tlsFlags, tlsText } from "./tls-flags.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
 import { whileMetered } from "./while-metered.ts";
@@ -50,6 +52,7 @@ const flagSpecs = {
   ...callFlags,
   ...streamFlags,
   ...graphFlags,
+  ...tlsFlags,
   require: requireFlag,
   ...faultFlags,
   ...viewFlags,
@@ -75,6 +78,7 @@ export const loadCommand = defineSubcommand({
     'dfs load --replicas localhost:50051,localhost:50052 --call grpc.health.v1.Health/Check --expect \'{"status":"SERVING"}\'',
     "dfs load --replicas localhost:50051 --list dfs.DFSService",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
+    "dfs load --replicas localhost:50051 --cacert ca.pem --cert client.pem --key client.key",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
@@ -104,18 +108,21 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const { terminal, interrupts, clock } = context;
   checkCallFlags(values, context.typed);
+  const tls = clientTlsOf(values, terminal);
+  const open = channelOpener(tls);
   const resolution = { resolve: resolveName, clock };
   if (values.list !== undefined) {
     const { endpoints } = await resolveTargets(values.replicas ?? [], resolution);
-    for (const line of await serviceLines(values, endpoints)) terminal.line(line);
+    for (const line of await serviceLines(values, endpoints, open)) terminal.line(line);
     return exitStatus.verified;
   }
   const { replicas } = values;
   if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
   const targets = await resolveTargets(replicas, resolution);
   const asked = loadConfig({ ...values, replicas }, targets);
-  const call = await callOfFlags(values, targets.endpoints);
-  const config = withSeed({ ...withStreams(asked, values, context.typed), call });
+  const call = await callOfFlags(values, targets.endpoints, open);
+  const streams = withStreams(asked, values, context.typed);
+  const config = withSeed({ ...streams, call, tls: tlsText(tls) });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -124,10 +131,9 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const driven = await drive(
-    { config, graph, faults, path, live, page, meter, collector },
-    context,
-  );
+  const openChannel = (endpoint: Endpoint) => open(endpoint, { authority: call?.authority });
+  const parts = { config, openChannel, graph, faults, path, live, page, meter, collector };
+  const driven = await drive(parts, context);
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -140,6 +146,7 @@ async function runAndJudge(
 
 interface Drive extends Followers {
   readonly config: LoadConfig;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly graph: Graph | undefined;
   readonly faults: LoadFaults;
   /** Of the load's ledger; undefined: none. */
@@ -150,7 +157,7 @@ interface Drive extends Followers {
 
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, graph, faults: planned, path, live, page, meter, collector }: Drive,
+  { config, openChannel, graph, faults: planned, path, live, page, meter, collector }: Drive,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
@@ -177,8 +184,7 @@ async function drive(
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph },
-      openChannel: (endpoint) => openHttp2Channel(endpoint, { authority: config.call?.authority }),
+      ...{ run, config, graph, openChannel },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks, ...meterSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       observer: meter?.overhear(watch.observer) ?? watch.observer,
@@ -226,6 +232,7 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
     ...(call === undefined ? [] : [callText(call)]),
     ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),
+    ...(config.tls === undefined ? [] : [`TLS: ${config.tls}`]),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { DescribeGraphResponse, SearchQuestion } from "../rpc/dfs-service.ts";
 import * as flags from "./flags.ts";
+import { tlsFlags } from "./tls-flags.ts";
 
 const vertexHint = { valueHint: "V" };
 
@@ -33,6 +34,7 @@ export const queryFlags = {
     minMs: 1,
     maxMs: limits.durationMaxMs,
   }),
+  ...tlsFlags,
 };
 
 export type QueryValues = flags.FlagValues<typeof queryFlags>;

@@ -10,9 +10,9 @@ import { createPolicy } from "../failover/policy.ts";
 import { ReplicaSet } from "../failover/replica-set.ts";
 import type { CallResult } from "../failover/request.ts";
 import type { ResolvedTargets } from "../failover/resolve-targets.ts";
+import type { Channel } from "../rpc/channel.ts";
 import type { DescribeGraphResponse } from "../rpc/dfs-service.ts";
 import { describeGraph, lookUpNames } from "../rpc/dfs-service.ts";
-import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
 import type { RpcMethod } from "../rpc/rpc-method.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,6 +22,13 @@ export interface Answered<Response> {
   readonly response: Response;
   readonly endpoint: Endpoint | undefined;
   readonly elapsedMs: number;
+}
+
+export interface QuerySessionOptions {
+  readonly targets: ResolvedTargets;
+  /** Of all that is asked, together. */
+  readonly deadlineMs: number;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
 }
 
 /** Asks replicas through the failover client, and tells on stderr what became of them meanwhile. */
@@ -35,9 +42,8 @@ export class QuerySession implements Disposable {
   readonly #deadlineUs: number;
   #requestCount = 0;
 
-  /** `deadlineMs`: of all that is asked, together. */
   constructor(
-    { targets, deadlineMs }: { targets: ResolvedTargets; deadlineMs: number },
+    { targets, deadlineMs, openChannel }: QuerySessionOptions,
     { terminal, clock }: { readonly terminal: Terminal; readonly clock: Clock },
   ) {
     this.#clock = clock;
@@ -45,7 +51,7 @@ export class QuerySession implements Disposable {
     this.#deadlineUs = clock.nowUs() + deadlineMs * 1000;
     const replicas = new ReplicaSet({
       endpoints: targets.endpoints,
-      openChannel: openHttp2Channel,
+      openChannel,
       clock,
       onChange(change) {
         names.changed(change);

@@ -4,11 +4,13 @@ import { resolveTargets } from "../failover/resolve-targets.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
 import type { DescribeGraphResponse } from "../rpc/dfs-service.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { channelOpener } from "../rpc/tls-client.ts";
 import { answerOne } from "./query-answer.ts";
 import { checkTogether, type QueryValues, queryFlags, questionOf } from "./query-flags.ts";
 import { printOrder } from "./query-order.ts";
 import { QuerySession } from "./query-session.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
+import { clientTlsOf } from "./tls-flags.ts";
 
 export const queryCommand = defineSubcommand({
   name: "query",
@@ -40,8 +42,9 @@ export const queryCommand = defineSubcommand({
     checkTogether(values);
     const { deadline: deadlineMs } = values;
     const { clock } = context;
+    const openChannel = channelOpener(clientTlsOf(values, context.terminal));
     const targets = await resolveTargets(values.replicas, { resolve: resolveName, clock });
-    using session = new QuerySession({ targets, deadlineMs }, context);
+    using session = new QuerySession({ targets, deadlineMs, openChannel }, context);
     const described = await session.graph(values.numVertices ?? 0);
     if (described === undefined) return await askOriginal(session, values, context);
     const byName = described.hasNames && !values.vertices;

@@ -2,6 +2,7 @@ import type { MetricsPlace } from "../live/metrics/metrics-server.ts";
 import type { SourceRequest } from "../replica/load-source.ts";
 import type { RestartMode } from "../replica/restart-policy.ts";
 import type { ServeLimits } from "../replica/serve-limits.ts";
+import type { TlsFiles } from "../replica/tls-material.ts";
 
 /** What `dfs serve` was asked for, complete and checked. */
 export interface ServeConfig {
@@ -12,6 +13,8 @@ export interface ServeConfig {
   readonly restartDelayMs: number;
   readonly graceMs: number;
   readonly limits: ServeLimits;
+  /** Undefined: plain text. */
+  readonly tls: TlsFiles | undefined;
   /** Of the first replica; the others' ports follow, as their own do. Undefined: no metrics. */
   readonly metrics: MetricsPlace | undefined;
   /** Undefined: no ledger. */

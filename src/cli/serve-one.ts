@@ -4,6 +4,7 @@ import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import { formatGraphSpec } from "../graph/graph-spec.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
 import type { MetricsBook } from "../live/metrics/open-metrics.ts";
@@ -18,6 +19,8 @@ import { ServerLedger } from "../replica/server-ledger.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { graphConfig } from "./serve-graph.ts";
 import { limitConfig } from "./serve-limit-flags.ts";
+import { servingTls } from "./serve-tls.ts";
+import { tlsConfig } from "./serve-tls-flags.ts";
 import type { RunContext } from "./subcommand.ts";
 import { whileMetered } from "./while-metered.ts";
 
@@ -50,6 +53,7 @@ async function serveMetered(
         : graphConfig(config.graph)),
       grace_ms: String(graceMs),
       ...limitConfig(config.limits),
+      ...tlsConfig(config.tls),
       started_by: supervisedBy ?? "user",
     },
     onFailure: (text) => terminal.notices.warn(`${text}; serving goes on without its records`),
@@ -65,6 +69,9 @@ async function serveMetered(
     graph: graphSource,
     version: buildInfo.version,
     limits: config.limits,
+    tls: servingTls(config.tls, {
+      ...{ endpoint, clock, say, warn: (text) => terminal.notices.warn(printable(text)) },
+    }),
     ...(book === undefined ? {} : { onCalls: new ServeMetrics(book) }),
     ledger,
     clock,

@@ -14,6 +14,7 @@ import type { ServeConfig } from "./serve-config.ts";
 import { graphArguments } from "./serve-graph.ts";
 import { limitArguments } from "./serve-limit-flags.ts";
 import { servingLine } from "./serve-one.ts";
+import { tlsArguments } from "./serve-tls-flags.ts";
 import type { RunContext } from "./subcommand.ts";
 
 /** Runs replicas in processes of their own until asked to end, or until none is left. */
@@ -35,6 +36,7 @@ export async function serveSeveral(
     graphArguments: graphArguments(config.graph),
     otherArguments: (port) => [
       ...limitArguments(config.limits),
+      ...tlsArguments(config.tls),
       ...metricsArguments(places[config.ports.indexOf(port)]),
     ],
     by: "supervisor",

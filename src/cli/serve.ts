@@ -9,6 +9,7 @@ import { serveGraphFlags, sourceRequestOf } from "./serve-graph.ts";
 import { serveLimitFlags, serveLimitsOf } from "./serve-limit-flags.ts";
 import { serveOne } from "./serve-one.ts";
 import { metricsPlacesOf, serveSeveral } from "./serve-several.ts";
+import { plainTextWarning, serveTlsFlags, tlsFilesOf } from "./serve-tls-flags.ts";
 import { defineSubcommand } from "./subcommand.ts";
 
 const flagSpecs = {
@@ -50,6 +51,7 @@ const flagSpecs = {
   }),
   logfile: flags.logfile("server_PORT.log"),
   ...metricsFlags,
+  ...serveTlsFlags,
   ...serveLimitFlags,
   supervisedBy: flags.hidden(
     flags.text.optional({
@@ -70,12 +72,18 @@ export const serveCommand = defineSubcommand({
     "dfs serve --graph rmat:20",
     "dfs serve --graph roads.gr.gz --undirected --graph-cache graphs",
     "dfs serve --port 50051 --num-replicas 2 --restart on-crash",
+    "dfs serve --host 0.0.0.0 --cert server.pem --key server.key --client-ca ca.pem",
   ],
   flags: flagSpecs,
   async run(values, context): Promise<ExitStatus> {
     checkTogether(values);
     const config = await configOf(values);
     checkMetricsPorts(config);
+    const warning = plainTextWarning(config.host, config.tls);
+    // A replica's supervisor has said it.
+    if (warning !== undefined && values.supervisedBy === undefined) {
+      context.terminal.notices.warn(warning);
+    }
     return isSupervised(values) ? serveSeveral(config, context) : serveOne(config, context);
   },
 });
@@ -98,6 +106,7 @@ async function configOf(values: ServeValues): Promise<ServeConfig> {
     restartDelayMs: values.restartDelay,
     graceMs: values.grace,
     limits: serveLimitsOf(values),
+    tls: tlsFilesOf(values),
     metrics: metricsPlaceOf(values),
     logfileOf: (port) => values.logfile?.replaceAll("PORT", String(port)),
     supervisedBy: values.supervisedBy,

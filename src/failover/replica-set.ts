@@ -228,12 +228,13 @@ export class ReplicaSet {
 
   #follow(replica: Replica): void {
     let previous: ChannelState = "idle";
-    replica.channel.onStateChange((state) => {
+    replica.channel.onStateChange((state, reason) => {
       const wasUp = previous === "ready" || previous === "draining";
       previous = state;
       if (state === "ready") this.#sign(replica, "connected", "connected");
       else if (state === "broken") {
-        this.#sign(replica, "broken", wasUp ? "connection lost" : "no connection");
+        const cause = reason === undefined ? "no connection" : `no connection: ${reason}`;
+        this.#sign(replica, "broken", wasUp ? "connection lost" : cause);
       } else if (wasUp && state !== "draining") this.#sign(replica, "broken", "connection lost");
     });
     replica.channel.connect();

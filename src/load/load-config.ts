@@ -38,6 +38,8 @@ export interface LoadConfig {
   readonly mode: "unary" | "stream";
   /** What is kept running, in mode unary beside the requests. */
   readonly streams: StreamConfig | undefined;
+  /** Whether replicas are asked over TLS, and who is verified; undefined: plain text. */
+  readonly tls?: string | undefined;
 }
 
 /** What all requests of a load are about, settled. */
@@ -67,6 +69,7 @@ export function loadConfigEntries(
     ...streamConfigEntries(config.streams),
     policy: config.policy,
     attempt_timeout_ms: attemptTimeoutText(config),
+    ...(config.tls === undefined ? {} : { tls: config.tls }),
     replicas: config.replicas.map(formatEndpoint).join(","),
     ...nameEntries(config),
     ...(subject.kind === "call"

@@ -11,6 +11,14 @@ export interface Listening {
   readonly addresses: readonly string[];
 }
 
+/** Where a server is to listen, and how it speaks there. */
+export interface ListenPlace {
+  readonly host: string;
+  /** 0: one that the system picks. */
+  readonly port: number;
+  readonly credentials: ServerCredentials;
+}
+
 const pickedPortTrialMaxCount = 20;
 
 /**
@@ -18,11 +26,14 @@ const pickedPortTrialMaxCount = 20;
  * and that is free on all of them. Throws `cannot-run` when the port is taken on any, or none can
  * be used.
  */
-export async function listen(server: Server, host: string, port: number): Promise<Listening> {
+export async function listen(
+  server: Server,
+  { host, port, credentials }: ListenPlace,
+): Promise<Listening> {
   // What goes wrong is said by us, in one line; GRPC_VERBOSITY still brings grpc-js's own words.
   if (process.env["GRPC_VERBOSITY"] === undefined) setLogVerbosity(logVerbosity.NONE);
   for (let trial = 1; ; trial++) {
-    const listening = await listenOnce(server, host, port);
+    const listening = await listenOnce(server, { host, port, credentials });
     if (!("failure" in listening)) return listening;
     if (port !== 0 || !listening.otherPortMayHelp || trial === pickedPortTrialMaxCount) {
       throw await cannotListen(host, port, listening.failure);
@@ -35,7 +46,7 @@ export async function refuseTakenPort(host: string, port: number): Promise<void>
   if (port === 0) return;
   const trial = new Server();
   try {
-    await listen(trial, host, port);
+    await listen(trial, { host, port, credentials: ServerCredentials.createInsecure() });
   } finally {
     trial.forceShutdown();
   }
@@ -47,13 +58,17 @@ interface Failed {
   readonly otherPortMayHelp: boolean;
 }
 
-async function listenOnce(server: Server, host: string, port: number): Promise<Listening | Failed> {
+async function listenOnce(
+  server: Server,
+  { host, port, credentials }: ListenPlace,
+): Promise<Listening | Failed> {
   const addresses: string[] = [];
   let boundPort = port;
   let absent: unknown;
   for (const address of bindAddresses(host)) {
     try {
-      boundPort = await bind(server, formatEndpoint({ host: address, port: boundPort }));
+      const place = formatEndpoint({ host: address, port: boundPort });
+      boundPort = await bind(server, place, credentials);
       addresses.push(formatEndpoint({ host: address, port: boundPort }));
     } catch (error) {
       if (!isAbsentAddress(error)) {
@@ -67,9 +82,9 @@ async function listenOnce(server: Server, host: string, port: number): Promise<L
   return { port: boundPort, addresses };
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) resolve(port);
       else reject(error);
     });

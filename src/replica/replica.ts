@@ -14,11 +14,12 @@ import { DfsCalls } from "./dfs-calls.ts";
 import type { GraphSource } from "./graph-source.ts";
 import { Health } from "./health.ts";
 import { limitedServer } from "./limited-server.ts";
-import { type Listening, listen } from "./listen.ts";
+import { type Listening, type ListenPlace, listen } from "./listen.ts";
 import { Reflection } from "./reflection.ts";
 import { RequestTime } from "./request-time.ts";
 import type { JobCounts } from "./search-dispatcher.ts";
 import { defaultServeLimits, type ServeLimits } from "./serve-limits.ts";
+import { openCredentials, type ServingTls } from "./serving-tls.ts";
 
 export interface ReplicaOptions {
   /**
@@ -33,6 +34,8 @@ export interface ReplicaOptions {
   /** Every executed request is appended here before its answer leaves, so flush each. */
   readonly ledger?: LedgerSink;
   readonly limits?: ServeLimits;
+  /** Undefined: plain text. */
+  readonly tls?: ServingTls | undefined;
   readonly onCalls?: CallObserver;
   readonly clock?: Clock;
 }
@@ -65,7 +68,10 @@ export interface DrainResult {
 
 const services = [dfsService, healthService, reflectionService, reflectionAlphaService];
 
-/** Starts a replica; throws `cannot-run` when it cannot listen. */
+/**
+ * Starts a replica; throws `cannot-run` when it cannot listen, and a usage error for files of TLS
+ * that are not what they should be.
+ */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const clock = options.clock ?? systemClock;
   const limits = options.limits ?? defaultServeLimits;
@@ -88,7 +94,9 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   server.addService(healthService, health.handlers);
   server.addService(reflectionService, reflection.handlers);
   server.addService(reflectionAlphaService, reflection.handlers);
-  const listening = await listenOrLeave(server, options).catch((error) => {
+  const { credentials, close: closeTls } = openCredentials(options.tls, clock);
+  const listening = await listenOrLeave(server, { ...options, credentials }).catch((error) => {
+    closeTls();
     calls.close();
     throw error;
   });
@@ -104,9 +112,10 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       return calls.jobCounts;
     },
     drain(graceMs) {
-      drained ??= drainServer({ server, health, reflection, clock, graceMs }).finally(() =>
-        calls.close(),
-      );
+      drained ??= drainServer({ server, health, reflection, clock, graceMs }).finally(() => {
+        closeTls();
+        calls.close();
+      });
       return drained;
     },
   };
@@ -142,9 +151,9 @@ async function drainServer(parts: {
   return promise;
 }
 
-async function listenOrLeave(server: Server, options: ReplicaOptions): Promise<Listening> {
+async function listenOrLeave(server: Server, place: ListenPlace): Promise<Listening> {
   try {
-    return await listen(server, options.host, options.port);
+    return await listen(server, place);
   } catch (error) {
     server.forceShutdown();
     throw error;

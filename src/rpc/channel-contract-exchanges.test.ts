@@ -1,10 +1,11 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
+  allImplementations,
   echo,
   exchange,
-  implementations,
   open,
   reaches,
+  servedFor,
   serveRaw,
   within,
 } from "../../tests/support/channel-cases.ts";
@@ -52,10 +53,11 @@ function sumOf(messages: readonly Uint8Array[]): readonly number[] {
   return [answer.readUInt32BE(0), answer.readUInt32BE(4), ...others.map(({ length }) => length)];
 }
 
-for (const implementation of implementations) {
+for (const implementation of allImplementations) {
   const { name, isHttp2 } = implementation;
 
   describe(`${name}: calls of many messages`, () => {
+    servedFor(implementation);
     test.each([
       [0, 4],
       [1, 4],
@@ -127,6 +129,7 @@ for (const implementation of implementations) {
   });
 
   describe(`${name}: calls of many messages that end early`, () => {
+    servedFor(implementation);
     test.each([
       ["OK", 0],
       ["NOT_FOUND", 5],
@@ -193,6 +196,7 @@ for (const implementation of implementations) {
   });
 
   describe(`${name}: calls of many messages that break`, () => {
+    servedFor(implementation);
     test("when the connection breaks, perhaps executed", async () => {
       const { port, stop, seen } = await serveExchanges();
       const channel = open(implementation, port);
@@ -217,6 +221,7 @@ for (const implementation of implementations) {
   });
 
   describe(`${name}: calls of many messages that are reset`, () => {
+    servedFor(implementation);
     test.each([
       ["is refused unread", 7, "UNAVAILABLE", false],
       ["is reset without an error", 0, "INTERNAL", true],
@@ -259,18 +264,21 @@ for (const implementation of implementations) {
     });
   });
 
-  test(`${name}: calls of many messages and unary ones share a connection`, async () => {
-    const { port } = await serveExchanges();
-    const channel = open(implementation, port);
-    const all = Array.from({ length: 20 }, (_, call) => {
-      const { requests } = numbered(200 + call, 1000);
-      return run(channel, { path: relayPath, requests, timeoutMs: 30_000 });
+  describe(`${name}: calls of many messages and unary ones`, () => {
+    servedFor(implementation);
+    test(`share a connection`, async () => {
+      const { port } = await serveExchanges();
+      const channel = open(implementation, port);
+      const all = Array.from({ length: 20 }, (_, call) => {
+        const { requests } = numbered(200 + call, 1000);
+        return run(channel, { path: relayPath, requests, timeoutMs: 30_000 });
+      });
+      const unary = await unaryResult(channel, echo([1, 2], { path: relayPath }));
+      expect([...(unary.response ?? [])]).toEqual([1, 2]);
+      for (const [call, { messages, end }] of all.entries()) {
+        expect((await end).status).toBe("OK");
+        expect(messages).toHaveLength(200 + call);
+      }
     });
-    const unary = await unaryResult(channel, echo([1, 2], { path: relayPath }));
-    expect([...(unary.response ?? [])]).toEqual([1, 2]);
-    for (const [call, { messages, end }] of all.entries()) {
-      expect((await end).status).toBe("OK");
-      expect(messages).toHaveLength(200 + call);
-    }
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
+  allImplementations,
   count,
   echo,
   echoPath,
@@ -8,6 +9,7 @@ import {
   open,
   reaches,
   serve,
+  servedFor,
   serveRaw,
   within,
 } from "../../tests/support/channel-cases.ts";
@@ -21,10 +23,11 @@ setDefaultTimeout(60_000);
 
 const frameOf = (message: readonly number[]) => [0, 0, 0, 0, message.length, ...message];
 
-for (const implementation of implementations) {
+for (const implementation of allImplementations) {
   const { name, isHttp2 } = implementation;
 
   describe(`${name}: streams under load`, () => {
+    servedFor(implementation);
     test.each([1000, 200_000, 3_000_000])(
       "messages of %d bytes come whole and in order through pauses at any moment",
       async (byteCount) => {
@@ -91,6 +94,7 @@ for (const implementation of implementations) {
   });
 
   describe(`${name}: streams that end early`, () => {
+    servedFor(implementation);
     test("many at once are each in order, and cancelling one leaves the others", async () => {
       const { port, seen } = await serve();
       const channel = open(implementation, port);

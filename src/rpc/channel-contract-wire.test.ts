@@ -1,11 +1,13 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
+  allImplementations,
   cleanups,
   echo,
   type Implementation,
   implementations,
   open,
   reaches,
+  servedFor,
   serveRaw,
   within,
 } from "../../tests/support/channel-cases.ts";
@@ -32,10 +34,11 @@ function statesOf(channel: Channel): ChannelState[] {
   return states;
 }
 
-for (const implementation of implementations) {
+for (const implementation of allImplementations) {
   const { name, isHttp2 } = implementation;
 
   describe(name, () => {
+    servedFor(implementation);
     describe("answers on the wire", () => {
       test("may consist of trailers alone", async () => {
         const result = await resultOf(implementation, (peer, streamId) =>

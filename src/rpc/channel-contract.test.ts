@@ -1,13 +1,14 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
+  allImplementations,
   count,
   echo,
   echoPath,
   exchange,
-  implementations,
   open,
   reaches,
   serve,
+  servedFor,
   within,
 } from "../../tests/support/channel-cases.ts";
 import type { CallEnd, ChannelState, UnaryResult } from "./channel.ts";
@@ -16,10 +17,11 @@ import { unaryResult } from "./channel.ts";
 // Far above what any case takes; a machine with other work may need it.
 setDefaultTimeout(30_000);
 
-for (const implementation of implementations) {
+for (const implementation of allImplementations) {
   const { name, isHttp2 } = implementation;
 
   describe(name, () => {
+    servedFor(implementation);
     describe("unary calls", () => {
       test("carry bytes there and back", async () => {
         const channel = open(implementation, (await serve()).port);

@@ -8,8 +8,10 @@ import type { StatusName } from "./status.ts";
 export interface Channel {
   readonly endpoint: Endpoint;
   readonly state: ChannelState;
-  /** Called at every change of `state`, until close(). */
-  onStateChange(listener: (state: ChannelState) => void): void;
+  /** Why there is no connection, since it was last tried in vain; undefined: not known. */
+  readonly failure?: string | undefined;
+  /** Called at every change of `state`, until close(); `reason`: why it is `broken`, if known. */
+  onStateChange(listener: (state: ChannelState, reason?: string) => void): void;
   /** Connects, and from then on connects again, after a small jittered backoff, when broken. */
   connect(): void;
   /**

@@ -57,10 +57,12 @@ export async function describeEndpoint(
     waitForReady: true,
   });
   const { isServing, detail } = judgeHealth(health, channel.state);
-  if (channel.state === "broken") {
+  const { state, failure } = channel;
+  // Between one attempt in vain and the next it is connecting again.
+  if (state === "broken" || (state === "connecting" && failure !== undefined)) {
     return {
       isServing,
-      detail: await whyBroken(channel),
+      detail: failure === undefined ? await whyBroken(channel) : `no connection: ${failure}`,
       roundTripUs: undefined,
       replica: undefined,
       graph: { kind: "silent" },

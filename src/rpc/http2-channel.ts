@@ -18,6 +18,7 @@ import { type Dial, dialEndpoint } from "./dial.ts";
 import { Http2Call, type Http2CallOptions } from "./http2-call.ts";
 import { type ConnectionEvents, Http2Connection } from "./http2-connection.ts";
 import { reconnectPauseMs } from "./reconnect-pause.ts";
+import { explainPlainLoss } from "./tls-failure.ts";
 
 export interface Http2ChannelOptions {
   readonly clock?: Clock;
@@ -32,6 +33,8 @@ export interface Http2ChannelOptions {
   readonly scheme?: "http" | "https";
   /** What the peer is told whom it is asked as; default: the endpoint. */
   readonly authority?: string | undefined;
+  /** Why a connection was lost before the peer spoke HTTP/2, with the error if there was one. */
+  readonly explainLoss?: (error: unknown) => string;
 }
 
 /** A channel over node:http2, in plain text unless `dial` and `scheme` say otherwise. */
@@ -46,6 +49,7 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     dial: options.dial ?? dialEndpoint(endpoint, clock),
     scheme: options.scheme ?? "http",
     authority: options.authority ?? authorityOf(endpoint),
+    explainLoss: options.explainLoss ?? explainPlainLoss,
   });
 }
 
@@ -55,7 +59,7 @@ type ChannelOptions = Required<Http2ChannelOptions> & { readonly authority: stri
 class Http2Channel implements Channel {
   readonly endpoint: Endpoint;
   readonly #options: ChannelOptions;
-  readonly #listeners: ((state: ChannelState) => void)[] = [];
+  readonly #listeners: ((state: ChannelState, reason?: string) => void)[] = [];
   /** Calls that have not ended; of those, the ones that wait to be sent, in order. */
   readonly #calls = new Set<Http2Call>();
   readonly #waiting = new Set<Http2Call>();
@@ -79,7 +83,11 @@ class Http2Channel implements Channel {
     return this.#state;
   }
 
-  onStateChange(listener: (state: ChannelState) => void): void {
+  get failure(): string | undefined {
+    return this.#hasFailed ? this.#lastFailure : undefined;
+  }
+
+  onStateChange(listener: (state: ChannelState, reason?: string) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -140,7 +148,8 @@ class Http2Channel implements Channel {
   }
 
   #attempt(): void {
-    const { clock, dial, scheme, authority, connectTimeoutMs, receiveWindowBytes } = this.#options;
+    const { clock, dial, scheme, authority, explainLoss } = this.#options;
+    const { connectTimeoutMs, receiveWindowBytes } = this.#options;
     this.#cancelPause = undefined;
     this.#attemptUs = clock.nowUs();
     this.#downSinceUs ??= this.#attemptUs;
@@ -151,6 +160,7 @@ class Http2Channel implements Channel {
       clock,
       connectTimeoutMs,
       receiveWindowBytes,
+      explainLoss,
       events: this.#events,
     });
     if (!this.#isDraining()) this.#enter("connecting");
@@ -226,6 +236,7 @@ class Http2Channel implements Channel {
   #enter(state: ChannelState): void {
     if (state === this.#state || this.#isClosed) return;
     this.#state = state;
-    for (const listener of this.#listeners) listener(state);
+    const reason = state === "broken" ? this.#lastFailure : undefined;
+    for (const listener of this.#listeners) listener(state, reason);
   }
 }

@@ -15,6 +15,8 @@ export interface Http2ConnectionOptions {
   readonly connectTimeoutMs: number;
   /** What the peer may send ahead of a reader. */
   readonly receiveWindowBytes: number;
+  /** Why it was lost before the peer spoke HTTP/2, with the error if there was one. */
+  readonly explainLoss: (error: unknown) => string;
   readonly events: ConnectionEvents;
 }
 
@@ -93,9 +95,9 @@ export class Http2Connection {
   }
 
   #open(socket: Socket): void {
-    const { receiveWindowBytes } = this.#options;
+    const { receiveWindowBytes, scheme, explainLoss } = this.#options;
     // The address is the socket's; the name here only has to be one that every URL can hold.
-    const session = connect("http://localhost", {
+    const session = connect(`${scheme}://localhost`, {
       createConnection: () => socket,
       // A stream whose reader pauses holds up none but itself: what it was sent counts as read of
       // the connection, and only its own window stays closed.
@@ -115,9 +117,12 @@ export class Http2Connection {
       this.retire(`connection lost after GOAWAY with error code ${code}`);
     });
     session.on("error", (error) => {
-      this.#lose(`connection lost: ${messageOf(error)}`);
+      const isEarly = this.#state === "connecting";
+      this.#lose(isEarly ? explainLoss(error) : `connection lost: ${messageOf(error)}`);
     });
-    session.on("close", () => this.#lose(this.#reason));
+    session.on("close", () => {
+      this.#lose(this.#state === "connecting" ? explainLoss(undefined) : this.#reason);
+    });
   }
 
   #becomeReady(): void {

@@ -1,21 +1,58 @@
-import { afterEach } from "bun:test";
+import { afterEach, beforeEach } from "bun:test";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
 import type { Channel, ChannelState, StreamCall, UnaryCall } from "../../src/rpc/channel.ts";
 import { openHttp2Channel } from "../../src/rpc/http2-channel.ts";
+import { channelOpener } from "../../src/rpc/tls-client.ts";
+import { type Identity, loopbackNames, rootsOf, TestAuthority } from "./certificates.ts";
 import { openGrpcChannel } from "./grpc-channel.ts";
 import { type RawServer, type RawServerScript, startRawServer } from "./raw-http2-server.ts";
+
+const authority = new TestAuthority();
+const serverIdentity = authority.issue({ commonName: "server", names: loopbackNames });
+const openTlsChannel = channelOpener({
+  roots: rootsOf(authority),
+  identity: undefined,
+  skipVerify: false,
+  serverName: undefined,
+});
 
 /**
  * Every case of the contract runs over both. Where grpc-js cannot keep the contract, the case asks
  * `isHttp2` and says what grpc-js does instead.
  */
 export const implementations = [
-  { name: "openHttp2Channel()", openChannel: openHttp2Channel, isHttp2: true },
-  { name: "openGrpcChannel()", openChannel: openGrpcChannel, isHttp2: false },
+  { name: "openHttp2Channel()", openChannel: openHttp2Channel, isHttp2: true, isTls: false },
+  { name: "openGrpcChannel()", openChannel: openGrpcChannel, isHttp2: false, isTls: false },
 ] as const;
 
-export type Implementation = (typeof implementations)[number];
+/** The same and TLS; whoever tests it says servedFor() within its describe(). */
+export const allImplementations = [
+  ...implementations,
+  { name: "channelOpener() with TLS", openChannel: openTlsChannel, isHttp2: true, isTls: true },
+] as const;
+
+export type Implementation = (typeof allImplementations)[number];
+
+/** Whom the servers of the case under way are; undefined: they speak plain text. */
+let identity: Identity | undefined;
+
+/** Within a describe(): its servers speak as the implementation under test does. */
+export function servedFor({ isTls }: Implementation): void {
+  beforeEach(() => {
+    identity = isTls ? serverIdentity : undefined;
+  });
+  afterEach(() => {
+    identity = undefined;
+  });
+}
+
+/** As servedFor() has said. */
+export function serverCredentials(): ServerCredentials {
+  if (identity === undefined) return ServerCredentials.createInsecure();
+  const pair = { private_key: Buffer.from(identity.key), cert_chain: Buffer.from(identity.cert) };
+  return ServerCredentials.createSsl(null, [pair]);
+}
 
 const raw = (bytes: Buffer) => bytes;
 export const echoPath = "/test.Echo/Call";
@@ -124,7 +161,7 @@ export async function serve(at: { port?: number; host?: string; maxStreams?: num
   );
   const address = `${at.host ?? "127.0.0.1"}:${at.port ?? 0}`;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(address, serverCredentials(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });
@@ -134,7 +171,7 @@ export async function serve(at: { port?: number; host?: string; maxStreams?: num
 }
 
 export async function serveRaw(script: RawServerScript): Promise<RawServer> {
-  const server = await startRawServer(script);
+  const server = await startRawServer(script, identity);
   cleanups.push(server.stop);
   return server;
 }

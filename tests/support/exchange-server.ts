@@ -1,5 +1,5 @@
-import { Server, ServerCredentials, type ServerDuplexStream, status } from "@grpc/grpc-js";
-import { cleanups } from "./channel-cases.ts";
+import { Server, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { cleanups, serverCredentials } from "./channel-cases.ts";
 
 const raw = (bytes: Buffer) => bytes;
 
@@ -89,7 +89,7 @@ export async function serveExchanges(at: { port?: number } = {}) {
   }
   const address = `127.0.0.1:${at.port ?? 0}`;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(address, serverCredentials(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     );
   });

@@ -1,4 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { Identity } from "./certificates.ts";
 
 /** The frames of HTTP/2 that a scripted peer reads and sends (RFC 9113, section 6). */
 export const frameTypes = {
@@ -114,10 +116,13 @@ export interface RawServer {
   stop(): void;
 }
 
-/** A server on the loopback that speaks HTTP/2 by script. */
-export async function startRawServer(script: RawServerScript): Promise<RawServer> {
+/** A server on the loopback that speaks HTTP/2 by script; with an identity over TLS. */
+export async function startRawServer(
+  script: RawServerScript,
+  identity?: Identity,
+): Promise<RawServer> {
   const peers: RawPeer[] = [];
-  const server = createServer((socket) => {
+  const onSocket = (socket: Socket) => {
     const peer = new RawPeer(socket);
     peers.push(peer);
     // Its client may go at any time; that is the test's business, not the server's.
@@ -125,7 +130,11 @@ export async function startRawServer(script: RawServerScript): Promise<RawServer
     if (script.onConnection === undefined) peer.sendSettings();
     else script.onConnection(peer);
     readFrames(peer, script);
-  });
+  };
+  const server =
+    identity === undefined
+      ? createServer(onSocket)
+      : createTlsServer({ ...identity, ALPNProtocols: ["h2"] }, onSocket);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);

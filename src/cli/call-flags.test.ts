@@ -20,6 +20,13 @@ function valuesOf(...words: readonly string[]) {
   return values;
 }
 
+const servers = {
+  replicas: [],
+  openChannel: () => {
+    throw new Error("no server is asked");
+  },
+};
+
 const call = ["--call", "guide.Guide/Find"];
 
 const refused: readonly (readonly [readonly string[], string])[] = [
@@ -45,7 +52,7 @@ for (const [words, error] of refused) {
 }
 
 test("without --call nothing changes", async () => {
-  expect(await callOfFlags(valuesOf("--target", "5"), [])).toBeUndefined();
+  expect(await callOfFlags(valuesOf("--target", "5"), servers)).toBeUndefined();
 });
 
 test("a call is settled to the last field before anything is sent", async () => {
@@ -53,7 +60,7 @@ test("a call is settled to the last field before anything is sent", async () => 
   const proto = dir.file("guide.proto");
   writeFileSync(proto, schemaText);
   const settle = (...words: readonly string[]) =>
-    callOfFlags(valuesOf(...call, "--proto", proto, ...words), []);
+    callOfFlags(valuesOf(...call, "--proto", proto, ...words), servers);
   const settled = await settle("--data", '{"name": "a"}', "--expect", '{"seen_at": null}');
   expect(settled).toMatchObject({
     method: { path: "/guide.Guide/Find", kind: "unary" },
@@ -84,7 +91,7 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
   const proto = dir.file("guide.proto");
   writeFileSync(proto, schemaText);
   const list = (...words: readonly string[]) =>
-    serviceLines(valuesOf("--proto", proto, ...words), []);
+    serviceLines(valuesOf("--proto", proto, ...words), servers);
   expect(await list("--list")).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
   expect(await list("--list", "guide.Guide")).toEqual([
     `guide.Guide, in ${proto}:`,

@@ -40,6 +40,7 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [[...call, "--mode", "stream"], "--mode is of dfs.DFSService's own question"],
   [[...call, "--verify", "status"], "--verify is of dfs.DFSService's own question"],
   [[...call, "--proto", "a", "--protoset", "b"], "--proto and --protoset both describe services"],
+  [[...call, "--authority", "a b"], "--authority must be a host name"],
   [[...call, "--import-path", "a"], "--import-path says nothing without --proto"],
   [[...call, "--shuffle"], "--shuffle says nothing without --data-file"],
   [[...call, "--ignore-field", "a"], "--ignore-field says nothing without --expect-same"],

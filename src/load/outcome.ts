@@ -7,6 +7,8 @@ import type { OkRecord, RequestRecord } from "../ledger/record.ts";
 export interface SettledRequest {
   readonly number: number;
   readonly record: OkRecord | RequestRecord;
+  /** It never left, as too many were in flight. */
+  readonly isNotSent?: true;
 }
 
 export interface SentRequest {

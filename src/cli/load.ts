@@ -110,17 +110,19 @@ async function runAndJudge(
   checkCallFlags(values, context.typed);
   const tls = clientTlsOf(values, terminal);
   const open = channelOpener(tls);
+  const { replicas, authority } = values;
+  const openChannel = (endpoint: Endpoint) => open(endpoint, { authority });
   const resolution = { resolve: resolveName, clock };
   if (values.list !== undefined) {
-    const { endpoints } = await resolveTargets(values.replicas ?? [], resolution);
-    for (const line of await serviceLines(values, endpoints, open)) terminal.line(line);
+    const { endpoints } = await resolveTargets(replicas ?? [], resolution);
+    const servers = { replicas: endpoints, openChannel };
+    for (const line of await serviceLines(values, servers)) terminal.line(line);
     return exitStatus.verified;
   }
-  const { replicas } = values;
   if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
   const targets = await resolveTargets(replicas, resolution);
   const asked = loadConfig({ ...values, replicas }, targets);
-  const call = await callOfFlags(values, targets.endpoints, open);
+  const call = await callOfFlags(values, { replicas: targets.endpoints, openChannel });
   const streams = withStreams(asked, values, context.typed);
   const config = withSeed({ ...streams, call, tls: tlsText(tls) });
   const faults = faultsOfFlags(values, config);
@@ -131,7 +133,6 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const openChannel = (endpoint: Endpoint) => open(endpoint, { authority: call?.authority });
   const parts = { config, openChannel, graph, faults, path, live, page, meter, collector };
   const driven = await drive(parts, context);
   terminal.line("");

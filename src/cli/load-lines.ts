@@ -48,7 +48,9 @@ export class LoadLines {
     );
   }
 
-  settled({ number, record }: SettledRequest): void {
+  settled({ number, record, isNotSent }: SettledRequest): void {
+    // There may be very many at once; those of a second are told together.
+    if (isNotSent && this.#detail !== "requests") return;
     const failureCount = this.#failureCounts.get(number) ?? 0;
     this.#failureCounts.delete(number);
     if (record.kind === "ok") {

@@ -8,6 +8,8 @@ import type { StatusName } from "../rpc/status.ts";
 export interface SettledRequest {
   readonly number: number;
   readonly record: OkRecord | RequestRecord;
+  /** It never left, as too many were in flight. */
+  readonly isNotSent?: true;
 }
 
 export interface SentRequest {

@@ -81,7 +81,7 @@ export class RequestFlow {
     return (spanUs - this.elapsedUs) / 1000;
   }
 
-  /** Sends the next request, which was due `dueSpanUs` after the start: now, or in a closed loop. */
+  /** Sends the next request, due `dueSpanUs` after the start; in a closed loop it is due now. */
   launch(dueSpanUs: number | "now"): void {
     const { clock, run, client, workload, deadlineMs, maxInFlight, warmupMs } = this.#options;
     const number = this.#nextNumber++;
@@ -93,7 +93,7 @@ export class RequestFlow {
     this.#tally.scheduled(sentUs - dueUs);
     if (this.#tally.inFlight > maxInFlight) {
       this.#tally.notSent();
-      this.#settle(request, notSent(sentUs, maxInFlight));
+      this.#settle(request, notSent(sentUs, maxInFlight), { isNotSent: true });
       return;
     }
     client.start(
@@ -149,13 +149,17 @@ export class RequestFlow {
     if (this.#tally.hasUntoldSecond) this.tick();
   }
 
-  #settle(request: SentRequest, result: CallResult): void {
+  #settle(
+    request: SentRequest,
+    result: CallResult,
+    more: Pick<SettledRequest, "isNotSent"> = {},
+  ): void {
     const { ledger, workload, onSettled } = this.#options;
     const faultOf = (answer: Answer) => faultIn(workload, request.number, answer);
     const settled = settle(request, result, faultOf, workload.expectedStatuses);
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
-    onSettled?.(settled);
+    onSettled?.({ ...settled, ...more });
     this.onEnded();
   }
 }

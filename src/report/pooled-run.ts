@@ -125,8 +125,10 @@ function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
   const headers = runs.flatMap(({ header }) => header ?? []);
   const [first] = headers;
   if (first === undefined) return undefined;
+  // The words on a profile are of one load machine, which is not what all of them did.
+  const { profile: _, ...firstConfig } = first.config;
   const config = Object.fromEntries(
-    Object.entries(first.config).filter(([key, value]) =>
+    Object.entries(firstConfig).filter(([key, value]) =>
       headers.every((header) => header.config[key] === value),
     ),
   );

@@ -63,7 +63,7 @@ function ledgerLines(
 }
 
 function headLines({ run }: RunReport, options: TextOptions): Lines {
-  const { config } = run;
+  const { profile, ...config } = run.config;
   const facts = [
     `started ${run.started}${run.utcOffset === null ? "" : ` ${run.utcOffset}`}`,
     ...(run.host === null ? [] : [`on ${run.host}`]),
@@ -80,6 +80,7 @@ function headLines({ run }: RunReport, options: TextOptions): Lines {
         options,
       ),
     ),
+    ...(profile === undefined ? [] : wrapped(profile, options)),
     ...(settings.length === 0 ? [] : wrapped(settings.join(" "), options)),
   ];
 }

@@ -306,4 +306,6 @@ export const limits = {
   callReferenceMaxCount: 100_000,
   /** Messages at the beginning of such an answer that are kept to say how others differ. */
   callReferenceBeginCount: 100,
+  /** Request messages of one call are sent together until there are so many bytes: one frame. */
+  uploadPieceMinBytes: 16_384,
 } as const;

@@ -20,6 +20,13 @@ function valuesOf(...words: readonly string[]) {
   return values;
 }
 
+const servers = {
+  replicas: [],
+  openChannel: () => {
+    throw new Error("no server is asked");
+  },
+};
+
 const call = ["--call", "guide.Guide/Find"];
 
 const refused: readonly (readonly [readonly string[], string])[] = [
@@ -33,6 +40,7 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [[...call, "--mode", "stream"], "--mode is of dfs.DFSService's own question"],
   [[...call, "--verify", "status"], "--verify is of dfs.DFSService's own question"],
   [[...call, "--proto", "a", "--protoset", "b"], "--proto and --protoset both describe services"],
+  [[...call, "--authority", "a b"], "--authority must be a host name"],
   [[...call, "--import-path", "a"], "--import-path says nothing without --proto"],
   [[...call, "--shuffle"], "--shuffle says nothing without --data-file"],
   [[...call, "--ignore-field", "a"], "--ignore-field says nothing without --expect-same"],
@@ -45,7 +53,7 @@ for (const [words, error] of refused) {
 }
 
 test("without --call nothing changes", async () => {
-  expect(await callOfFlags(valuesOf("--target", "5"), [])).toBeUndefined();
+  expect(await callOfFlags(valuesOf("--target", "5"), servers)).toBeUndefined();
 });
 
 test("a call is settled to the last field before anything is sent", async () => {
@@ -53,7 +61,7 @@ test("a call is settled to the last field before anything is sent", async () => 
   const proto = dir.file("guide.proto");
   writeFileSync(proto, schemaText);
   const settle = (...words: readonly string[]) =>
-    callOfFlags(valuesOf(...call, "--proto", proto, ...words), []);
+    callOfFlags(valuesOf(...call, "--proto", proto, ...words), servers);
   const settled = await settle("--data", '{"name": "a"}', "--expect", '{"seen_at": null}');
   expect(settled).toMatchObject({
     method: { path: "/guide.Guide/Find", kind: "unary" },
@@ -76,7 +84,7 @@ test("a call is settled to the last field before anything is sent", async () => 
     [["--metadata", "x-request-id=1"], "--request-id-header names another, or none"],
     [["--expect-status", "OKAY"], 'did you mean "OK"?'],
   ];
-  for (const [words, error] of wrong) expect(settle(...words)).rejects.toThrow(error);
+  for (const [words, error] of wrong) await expect(settle(...words)).rejects.toThrow(error);
 });
 
 test("--list prints services, then methods, kinds, idempotency and messages", async () => {
@@ -84,7 +92,7 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
   const proto = dir.file("guide.proto");
   writeFileSync(proto, schemaText);
   const list = (...words: readonly string[]) =>
-    serviceLines(valuesOf("--proto", proto, ...words), []);
+    serviceLines(valuesOf("--proto", proto, ...words), servers);
   expect(await list("--list")).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
   expect(await list("--list", "guide.Guide")).toEqual([
     `guide.Guide, in ${proto}:`,
@@ -106,5 +114,5 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
     "  HILL = 0",
     "  LAKE = 1",
   ]);
-  expect(list("--list", "Guide")).rejects.toThrow('did you mean "guide.Guide"?');
+  await expect(list("--list", "Guide")).rejects.toThrow('did you mean "guide.Guide"?');
 });

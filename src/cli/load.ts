@@ -1,5 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
@@ -17,6 +17,7 @@ import { type LoadConfig, withSeed } from "../load/load-config.ts";
 import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
@@ -84,14 +85,16 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const { terminal, interrupts } = context;
   checkCallFlags(values, context.typed);
+  const { replicas, authority } = values;
+  const openChannel = (endpoint: Endpoint) => openHttp2Channel(endpoint, { authority });
   if (values.list !== undefined) {
-    for (const line of await serviceLines(values, values.replicas ?? [])) terminal.line(line);
+    const servers = { replicas: replicas ?? [], openChannel };
+    for (const line of await serviceLines(values, servers)) terminal.line(line);
     return exitStatus.verified;
   }
-  const { replicas } = values;
   if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
   const asked = loadConfig({ ...values, replicas });
-  const call = await callOfFlags(values, replicas);
+  const call = await callOfFlags(values, { replicas, openChannel });
   const config = withSeed({ ...withStreams(asked, values, context.typed), call });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
@@ -101,7 +104,8 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const driven = await drive({ config, graph, faults, path, live, page, collector }, context);
+  const parts = { config, openChannel, graph, faults, path, live, page, collector };
+  const driven = await drive(parts, context);
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -114,6 +118,7 @@ async function runAndJudge(
 
 interface Drive {
   readonly config: LoadConfig;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly graph: Graph | undefined;
   readonly faults: LoadFaults;
   /** Of the load's ledger; undefined: none. */
@@ -125,7 +130,7 @@ interface Drive {
 
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, graph, faults: planned, path, live, page, collector }: Drive,
+  { config, openChannel, graph, faults: planned, path, live, page, collector }: Drive,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
@@ -151,8 +156,7 @@ async function drive(
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph },
-      openChannel: (endpoint) => openHttp2Channel(endpoint, { authority: config.call?.authority }),
+      ...{ run, config, graph, openChannel },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       ...{ observer: watch.observer, clock, signal: interrupts.soft },

@@ -49,6 +49,11 @@ export function idempotencyText({ method, isDeclaredIdempotent }: Call): string 
   }
 }
 
+/** Whether more than the status of an answer is looked at. */
+function isChecked({ expectation }: Call): boolean {
+  return expectation.subset !== undefined || expectation.isSame;
+}
+
 /** What is checked in an answer, in words. */
 export function expectationText({ expectation, method }: Call): string {
   const { subsetText, isSame, ignored, statuses } = expectation;
@@ -77,6 +82,7 @@ export function callEntries(call: Call): Record<string, string> {
     ...(authority === undefined ? {} : { authority }),
     request_id_header: requestIdHeader ?? "none",
     idempotent: idempotencyText(call),
+    verify: isChecked(call) ? "answer" : "status",
     right_answer: expectationText(call),
   };
 }

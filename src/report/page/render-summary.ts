@@ -29,6 +29,7 @@ export function summarySection(report: RunReport): Markup {
     ...(run.host === null ? [] : [`on ${run.host}`]),
     ...(run.version === null ? [] : [`dfs ${run.version}`]),
     ...(run.config["profile"] === undefined ? [] : [run.config["profile"]]),
+    ...callFacts(run.config),
   ];
   return markup`<header>
 <p class="product">dfs report</p>
@@ -41,6 +42,13 @@ export function summarySection(report: RunReport): Markup {
 <dl class="cards">${cards(report).map(card)}</dl>
 ${criteria(verdict)}
 </section>`;
+}
+
+/** Of a load that called a service of the user's. */
+function callFacts(config: RunReport["run"]["config"]): readonly string[] {
+  const { call, idempotent, right_answer: rightAnswer } = config;
+  if (call === undefined) return [];
+  return [`calls ${call}`, `idempotent: ${idempotent}`, `right answer: ${rightAnswer}`];
 }
 
 function cards(report: RunReport): readonly Card[] {

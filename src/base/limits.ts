@@ -355,4 +355,6 @@ export const limits = {
   pemMaxBytes: 1024 * 1024,
   /** How often `serve` looks whether its certificates were renewed. */
   tlsLookMs: 1000,
+  /** Request messages of one call are sent together until there are so many bytes: one frame. */
+  uploadPieceMinBytes: 16_384,
 } as const;

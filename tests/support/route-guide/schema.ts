@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { CallMethod } from "../../../src/rpc/schema/call-method.ts";
 import { openSchema } from "../../../src/rpc/schema/open-schema.ts";
 
-export const routeGuideProto = join(import.meta.dir, "route-guide.proto");
+export const routeGuideProto = join(import.meta.dir, "route_guide.proto");
 
 const schema = await openSchema(
   { kind: "proto", paths: [routeGuideProto], importPaths: [] },

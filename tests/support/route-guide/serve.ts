@@ -74,7 +74,7 @@ function routeChat(call: grpc.ServerDuplexStream<Note, Note>) {
   call.on("end", () => call.end());
 }
 
-const proto = loadSync(join(import.meta.dir, "route-guide.proto"), {
+const proto = loadSync(join(import.meta.dir, "route_guide.proto"), {
   keepCase: true,
   defaults: true,
 });

@@ -71,6 +71,7 @@ export const loadCommand = defineSubcommand({
     'dfs load --replicas localhost:50051,localhost:50052 --call grpc.health.v1.Health/Check --expect \'{"status":"SERVING"}\'',
     "dfs load --replicas localhost:50051 --list dfs.DFSService",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
+    "dfs load --replicas dns:///search.default.svc.cluster.local:50051 --duration 60",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],

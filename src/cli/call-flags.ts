@@ -112,6 +112,12 @@ export function checkCallFlags(values: CallFlagValues, typed: ReadonlySet<string
   refuseWithout(values.importPath.length > 0 && values.proto.length === 0, "import-path", "proto");
   refuseWithout(values.shuffle && values.dataFile === undefined, "shuffle", "data-file");
   refuseWithout(values.ignoreField.length > 0 && !values.expectSame, "ignore-field", "expect-same");
+  if (values.authority !== undefined && !/^[!-~]+$/.test(values.authority)) {
+    throw new DfsError(
+      "usage",
+      `--authority must be a host name, with a port or without: current value is "${values.authority}"`,
+    );
+  }
   if (values.data !== undefined && values.dataFile !== undefined) {
     throw new DfsError("usage", "--data and --data-file both are the requests: give one of them");
   }

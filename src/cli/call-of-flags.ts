@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { metadataRule } from "../rpc/grpc-metadata.ts";
-import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import type { CallMethod } from "../rpc/schema/call-method.ts";
 import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/open-schema.ts";
 import { parseJson } from "../rpc/schema/parse-json.ts";
@@ -24,17 +24,23 @@ import {
 import { CallMetadata } from "../workload/call-metadata.ts";
 import type { CallFlagValues } from "./call-flags.ts";
 
+/** The servers that may be asked for the schema, and how. */
+export interface Servers {
+  readonly replicas: readonly Endpoint[];
+  readonly openChannel: (endpoint: Endpoint) => Channel;
+}
+
 /** How long a server may take to answer one question about its services. */
 const reflectionWithinMs = 5000;
 
 /**
- * The call that the flags ask for, checked to the last field; undefined: none. Asks `replicas` for
+ * The call that the flags ask for, checked to the last field; undefined: none. Asks the servers for
  * the schema where no file gives it. Throws usage errors, and `cannot-run` for a schema that cannot
  * be read.
  */
 export async function callOfFlags(
   values: CallFlagValues,
-  replicas: readonly Endpoint[],
+  servers: Servers,
 ): Promise<Call | undefined> {
   const { call: text, authority } = values;
   if (text === undefined) return undefined;
@@ -42,7 +48,7 @@ export async function callOfFlags(
   const metadata = CallMetadata.parse(values.metadata);
   const requestIdHeader = requestIdHeaderOf(values, metadata);
   const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
-  const schema = await schemaOfFlags(values, replicas, (name) => name === service);
+  const schema = await schemaOfFlags(values, servers, (name) => name === service);
   const method = schema.method(text, "--call");
   if (method.kind !== "unary") throw notUnary(method);
   return {
@@ -57,13 +63,12 @@ export async function callOfFlags(
 /** The services that the files of the flags describe, else the server. */
 export async function schemaOfFlags(
   values: CallFlagValues,
-  replicas: readonly Endpoint[],
+  { replicas, openChannel }: Servers,
   wants: (serviceName: string) => boolean,
 ): Promise<Schema> {
   const source = schemaSource(values);
-  const { authority } = values;
   const asked = source.kind === "reflection" ? replicas : [];
-  const channels = asked.map((endpoint) => openHttp2Channel(endpoint, { authority }));
+  const channels = asked.map(openChannel);
   const metadata = CallMetadata.parse(values.metadata).render(sampleValues[0]);
   try {
     return await openSchema(source, {

@@ -1,9 +1,8 @@
-import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { type MethodWords, serviceWords } from "../rpc/schema/service-words.ts";
 import type { CallFlagValues } from "./call-flags.ts";
-import { schemaOfFlags } from "./call-of-flags.ts";
+import { type Servers, schemaOfFlags } from "./call-of-flags.ts";
 
 /**
  * What `--list` prints: the services, or of the one that is named its methods and messages. Throws
@@ -11,13 +10,13 @@ import { schemaOfFlags } from "./call-of-flags.ts";
  */
 export async function serviceLines(
   values: CallFlagValues,
-  replicas: readonly Endpoint[],
+  servers: Servers,
 ): Promise<readonly string[]> {
   const { list } = values;
-  if (replicas.length === 0 && values.proto.length === 0 && values.protoset === undefined) {
+  if (servers.replicas.length === 0 && values.proto.length === 0 && values.protoset === undefined) {
     throw new DfsError("usage", "--list needs --replicas to ask, or --proto, or --protoset");
   }
-  const schema = await schemaOfFlags(values, replicas, (name) => name === list);
+  const schema = await schemaOfFlags(values, servers, (name) => name === list);
   if (list === undefined || list === "alone") {
     const { serviceNames, source } = schema;
     if (serviceNames.length === 0) return [printable(`There is no service in ${source}`)];

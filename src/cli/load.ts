@@ -1,5 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
@@ -19,6 +19,7 @@ import { type LoadConfig, withSeed } from "../load/load-config.ts";
 import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
@@ -88,17 +89,17 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const { terminal, interrupts, clock } = context;
   checkCallFlags(values, context.typed);
-  const resolution = { resolve: resolveName, clock };
+  const { replicas: typed = [], authority } = values;
+  const openChannel = (endpoint: Endpoint) => openHttp2Channel(endpoint, { authority });
+  const targets = await resolveTargets(typed, { resolve: resolveName, clock });
+  const servers = { replicas: targets.endpoints, openChannel };
   if (values.list !== undefined) {
-    const { endpoints } = await resolveTargets(values.replicas ?? [], resolution);
-    for (const line of await serviceLines(values, endpoints)) terminal.line(line);
+    for (const line of await serviceLines(values, servers)) terminal.line(line);
     return exitStatus.verified;
   }
-  const { replicas } = values;
-  if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
-  const targets = await resolveTargets(replicas, resolution);
-  const asked = loadConfig({ ...values, replicas }, targets);
-  const call = await callOfFlags(values, targets.endpoints);
+  if (typed.length === 0) throw new DfsError("usage", "--replicas is required");
+  const asked = loadConfig({ ...values, replicas: typed }, targets);
+  const call = await callOfFlags(values, servers);
   const config = withSeed({ ...withStreams(asked, values, context.typed), call });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
@@ -108,7 +109,8 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const driven = await drive({ config, graph, faults, path, live, page, collector }, context);
+  const parts = { config, openChannel, graph, faults, path, live, page, collector };
+  const driven = await drive(parts, context);
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -121,6 +123,7 @@ async function runAndJudge(
 
 interface Drive {
   readonly config: LoadConfig;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly graph: Graph | undefined;
   readonly faults: LoadFaults;
   /** Of the load's ledger; undefined: none. */
@@ -132,7 +135,7 @@ interface Drive {
 
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, graph, faults: planned, path, live, page, collector }: Drive,
+  { config, openChannel, graph, faults: planned, path, live, page, collector }: Drive,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
@@ -158,8 +161,7 @@ async function drive(
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph },
-      openChannel: (endpoint) => openHttp2Channel(endpoint, { authority: config.call?.authority }),
+      ...{ run, config, graph, openChannel },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       ...{ observer: watch.observer, clock, signal: interrupts.soft },

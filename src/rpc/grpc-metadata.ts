@@ -28,7 +28,7 @@ export function metadataEntries(metadata: CallMetadata | undefined): [string, st
   });
 }
 
-/** What is wrong with an entry, its key in lower case; undefined: nothing. The value is not told. */
+/** What is wrong with an entry, its key in lower case, and not its value; undefined: nothing. */
 export function metadataRule(key: string, value: string): string | undefined {
   if (!keyPattern.test(key)) return "a key consists of letters, digits, and the characters _ . -";
   if (reservedKeys.has(key)) return "gRPC sets this header itself";

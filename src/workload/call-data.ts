@@ -25,9 +25,15 @@ export interface DataItem {
 /** Throws a usage error for what is no template, no JSON, or no message of the method. */
 export function dataItem(text: string, where: string, { request }: CallMethod): DataItem {
   const template = parseTemplate(text, where);
-  const encode = (values: TemplateValues) =>
-    request.encode(parseJson(template.render(values), where), where);
   const isFixed = template.holes.length === 0;
+  const encode = (values: TemplateValues) => {
+    const filled = template.render(values);
+    const shown = filled.slice(0, limits.errorValueMaxLength);
+    return request.encode(
+      parseJson(filled, isFixed ? where : `${where}, filled in as ${shown},`),
+      where,
+    );
+  };
   // Both ends of what the holes can hold.
   const [bytes] = sampleValues.map(encode);
   return { template, where, bytes: isFixed ? bytes : undefined };

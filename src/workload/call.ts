@@ -39,6 +39,11 @@ export function idempotencyText({ method, isDeclaredIdempotent }: Call): string 
   }
 }
 
+/** Whether more than the status of an answer is looked at. */
+function isChecked({ expectation }: Call): boolean {
+  return expectation.subset !== undefined || expectation.isSame;
+}
+
 /** What is checked in an answer, in words. */
 export function expectationText({ expectation }: Call): string {
   const { subsetText, isSame, ignored, statuses } = expectation;
@@ -65,6 +70,7 @@ export function callEntries(call: Call): Record<string, string> {
     ...(authority === undefined ? {} : { authority }),
     request_id_header: requestIdHeader ?? "none",
     idempotent: idempotencyText(call),
+    verify: isChecked(call) ? "answer" : "status",
     right_answer: expectationText(call),
   };
 }

@@ -43,7 +43,7 @@ export interface MessageType {
   encode(json: JsonValue, where: string): Uint8Array;
   /** Of JSON whose like encode() has taken: faster, and with errors that name less. */
   encodeChecked(json: JsonValue): Uint8Array;
-  /** Canonical JSON with unset fields at their defaults; throws on bytes that are no such message. */
+  /** Canonical JSON, unset fields at their defaults; throws on bytes that are no such message. */
   decode(bytes: Uint8Array): JsonValue;
 }
 

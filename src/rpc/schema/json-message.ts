@@ -35,11 +35,11 @@ const anyName = "google.protobuf.Any";
 
 class Walk {
   readonly #where: string;
-  readonly #registry: Registry;
+  readonly #types: Registry;
 
   constructor({ where, registry }: JsonPlace) {
     this.#where = where;
-    this.#registry = registry;
+    this.#types = registry;
   }
 
   message(desc: DescMessage, json: JsonValue, path: string): JsonValue {
@@ -69,7 +69,7 @@ class Walk {
     const named = desc.fields.find(({ name, jsonName }) => name === key || jsonName === key);
     if (named !== undefined) return named;
     const extension = /^\[(.+)\]$/.exec(key)?.[1];
-    const found = extension === undefined ? undefined : this.#registry.getExtension(extension);
+    const found = extension === undefined ? undefined : this.#types.getExtension(extension);
     if (found?.extendee.typeName === desc.typeName) return found;
     const names = desc.fields.map(({ name }) => name);
     const has = names.length === 0 ? "it has none" : `it has ${listed(names)}`;
@@ -118,7 +118,7 @@ class Walk {
 
   #leaf(desc: DescMessage, json: JsonValue, path: string, rule: string): JsonValue {
     try {
-      const options = { registry: this.#registry };
+      const options = { registry: this.#types };
       return toJson(desc, fromJson(desc, json, options), options);
     } catch {
       throw this.#wrong(path, rule, json);
@@ -159,9 +159,9 @@ class Walk {
       );
     }
     const name = url.slice(url.lastIndexOf("/") + 1);
-    const desc = this.#registry.getMessage(name);
+    const desc = this.#types.getMessage(name);
     if (desc === undefined) {
-      const known = Array.from(this.#registry).filter(({ kind }) => kind === "message");
+      const known = Array.from(this.#types).filter(({ kind }) => kind === "message");
       const near = didYouMean(
         name,
         known.map(({ typeName }) => typeName),

@@ -9,12 +9,12 @@ export class Schema {
   readonly source: string;
   /** Ordered by name. */
   readonly services: readonly DescService[];
-  readonly #registry: FileRegistry;
+  readonly #types: FileRegistry;
   readonly #otherNames: readonly string[];
 
   /** `otherNames`: services that are offered too, and not described here. */
   constructor(registry: FileRegistry, source: string, otherNames: readonly string[] = []) {
-    this.#registry = registry;
+    this.#types = registry;
     this.source = source;
     this.#otherNames = otherNames;
     this.services = Array.from(registry)
@@ -37,12 +37,12 @@ export class Schema {
     const service = this.service(serviceName, flag, `${serviceName}/${methodName}`);
     const method = service.methods.find(({ name }) => name === methodName);
     if (method === undefined) throw unknownMethod(service, methodName, flag);
-    return callMethod(method, this.#registry);
+    return callMethod(method, this.#types);
   }
 
   /** Throws a usage error that names the nearest; `typed` is the text that named it. */
   service(name: string, flag: string, typed = name): DescService {
-    const found = this.#registry.getService(name);
+    const found = this.#types.getService(name);
     if (found !== undefined) return found;
     const names = this.serviceNames;
     const has = names.length === 0 ? "no service" : names.join(", ");

@@ -164,6 +164,23 @@ test("LoadLines tells a hedge from a retry, and says nothing of answers that cam
   ]);
 });
 
+test("LoadLines says which replicas come and go, whatever else it prints", () => {
+  const endpoint = { host: "10.0.0.3", port: 5 };
+  const cause = "resolved from dns:///search:5";
+  const printed = lines("seconds", (load) => {
+    load.replicaChanged({ tUs, endpoint, state: "probing", cause, standing: "new" });
+    load.replicaChanged({ tUs, endpoint, state: "healthy", cause: "probe" });
+    load.replicaChanged({
+      ...{ tUs, endpoint, state: "healthy", standing: "leaving" },
+      cause: "no longer an address of dns:///search:5",
+    });
+  });
+  expect(printed).toEqual([
+    `[${time}] replica 10.0.0.3:5 has come (resolved from dns:///search:5)`,
+    `[${time}] replica 10.0.0.3:5 gets no new requests (no longer an address of dns:///search:5)`,
+  ]);
+});
+
 test("LoadLines prints only what is out of the ordinary when asked for events", () => {
   const printed = lines("events", (load) => {
     load.settled(settled(1, 1, 4280));

@@ -86,7 +86,7 @@ export class LoadLines {
   replicaChanged({ tUs, endpoint, state, cause, standing }: ReplicaChange): void {
     const name = `replica ${formatEndpoint(endpoint)}`;
     if (standing !== undefined) {
-      const what = standing === "new" ? "is new" : "gets no new requests";
+      const what = standing === "new" ? "has come" : "gets no new requests";
       this.#line(tUs, `${name} ${what} (${printable(cause)})`);
     } else if (this.#detail === "events") {
       this.#failure(tUs, `${name} ${state} (${printable(cause)})`);

@@ -79,6 +79,7 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051 --list dfs.DFSService",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --cacert ca.pem --cert client.pem --key client.key",
+    "dfs load --replicas dns:///search.default.svc.cluster.local:50051 --duration 60",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
@@ -110,19 +111,17 @@ async function runAndJudge(
   checkCallFlags(values, context.typed);
   const tls = clientTlsOf(values, terminal);
   const open = channelOpener(tls);
-  const { replicas, authority } = values;
+  const { replicas: typed = [], authority } = values;
   const openChannel = (endpoint: Endpoint) => open(endpoint, { authority });
-  const resolution = { resolve: resolveName, clock };
+  const targets = await resolveTargets(typed, { resolve: resolveName, clock });
+  const servers = { replicas: targets.endpoints, openChannel };
   if (values.list !== undefined) {
-    const { endpoints } = await resolveTargets(replicas ?? [], resolution);
-    const servers = { replicas: endpoints, openChannel };
     for (const line of await serviceLines(values, servers)) terminal.line(line);
     return exitStatus.verified;
   }
-  if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
-  const targets = await resolveTargets(replicas, resolution);
-  const asked = loadConfig({ ...values, replicas }, targets);
-  const call = await callOfFlags(values, { replicas: targets.endpoints, openChannel });
+  if (typed.length === 0) throw new DfsError("usage", "--replicas is required");
+  const asked = loadConfig({ ...values, replicas: typed }, targets);
+  const call = await callOfFlags(values, servers);
   const streams = withStreams(asked, values, context.typed);
   const config = withSeed({ ...streams, call, tls: tlsText(tls) });
   const faults = faultsOfFlags(values, config);

@@ -48,6 +48,8 @@ export class ReplicaSet {
   readonly #indexes = new Map<string, number>();
   /** All but those that are gone. */
   #present: readonly Replica[] = [];
+  /** Those of them that are not new. */
+  #offered: readonly Replica[] = [];
   readonly #openChannel: (endpoint: Endpoint) => Channel;
   readonly #admit: Admit;
   readonly #clock: Clock;
@@ -69,11 +71,15 @@ export class ReplicaSet {
   add(endpoint: Endpoint, cause: string): void {
     const index = this.#indexes.get(endpointKey(endpoint));
     const known = index === undefined ? undefined : this.#at(index);
-    if (known?.standing === "leaving") known.standing = "member";
-    if (this.#closed || (known !== undefined && known.standing !== "gone")) return;
-    const replica = this.#put(endpoint, "new");
-    this.#tell(replica, cause, "new");
-    this.#follow(replica);
+    if (this.#closed) return;
+    if (known === undefined || known.standing === "gone") {
+      const replica = this.#put(endpoint, "new");
+      this.#tell(replica, cause, "new");
+      this.#follow(replica);
+    } else if (known.standing === "leaving") {
+      known.standing = "member";
+      this.#tell(known, cause, "new");
+    }
   }
 
   /** The endpoint is to be no replica any more; what is open there may end. */
@@ -97,8 +103,7 @@ export class ReplicaSet {
    */
   views(kind: AttemptKind): readonly ReplicaView[] {
     const nowUs = this.#clock.nowUs();
-    const offered = this.#present.filter(({ standing }) => standing !== "new");
-    return offered.map((replica) => ({
+    return this.#offered.map((replica) => ({
       index: replica.index,
       state: replica.state,
       inFlight:
@@ -203,8 +208,13 @@ export class ReplicaSet {
     const replica = unknownReplica(index, this.#openChannel(endpoint), standing);
     this.#indexes.set(key, index);
     this.#replicas[index] = replica;
-    this.#present = [...this.#present, replica];
+    this.#setPresent([...this.#present, replica]);
     return replica;
+  }
+
+  #setPresent(replicas: readonly Replica[]): void {
+    this.#present = replicas;
+    this.#offered = replicas.filter(({ standing }) => standing !== "new");
   }
 
   #forgetIfOver(replica: Replica): void {
@@ -215,7 +225,7 @@ export class ReplicaSet {
   #forget(replica: Replica): void {
     replica.standing = "gone";
     replica.state = "down";
-    this.#present = this.#present.filter((other) => other !== replica);
+    this.#setPresent(this.#present.filter((other) => other !== replica));
     replica.cancelPause();
     replica.channel.close();
   }
@@ -316,6 +326,7 @@ export class ReplicaSet {
       if (channel.state !== "ready") return;
       if (mayServe) {
         replica.standing = "member";
+        this.#setPresent(this.#present);
         this.#sign(replica, "answered", "probe");
       } else this.#probeLater(replica, limits.admitAgainMs);
     });

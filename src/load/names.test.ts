@@ -75,7 +75,7 @@ test.skipIf(process.platform !== "linux")(
     ]);
     expect(others).toHaveLength(1);
     expect(others[0]).toStartWith(
-      `replica 127.0.0.3:${port} is new and gets no requests, with another graph than this run's`,
+      `replica 127.0.0.3:${port} has come and gets no requests, with another graph than this run's`,
     );
   },
   20_000,

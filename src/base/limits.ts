@@ -332,4 +332,6 @@ export const limits = {
   pemMaxBytes: 1024 * 1024,
   /** How often `serve` looks whether its certificates were renewed. */
   tlsLookMs: 1000,
+  /** How long a client may take over its TLS handshake with `serve`. */
+  tlsHandshakeMaxMs: 10_000,
 } as const;

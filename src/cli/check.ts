@@ -1,5 +1,6 @@
 import { sleep } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { DfsError } from "../base/errors.ts";
 import { exitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
@@ -84,7 +85,8 @@ async function resolveUntil(
     try {
       return (await resolveTargets(targets, { resolve: resolveName, clock })).endpoints;
     } catch (error) {
-      if (clock.nowUs() >= endUs || interrupts.soft.aborted) throw error;
+      if (!(error instanceof DfsError) || clock.nowUs() >= endUs || interrupts.soft.aborted)
+        throw error;
       await sleep(clock, askAgainMs, interrupts.soft);
     }
   }

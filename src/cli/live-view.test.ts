@@ -120,3 +120,24 @@ describe("LiveView.lines()", () => {
     expect(coloured.map((line) => Bun.stripANSI(line))).toEqual([...at(view, 3000, 79)]);
   });
 });
+
+test("LiveView of a load that its total ends counts requests, not time", () => {
+  const view = new LiveView({
+    ...{ replicas: [a], durationMs: undefined, totalCount: 8 },
+    ...unary,
+  });
+  view.begin(t0Us);
+  view.settled(ok(a, 100, 4));
+  view.settled(lost);
+  expect(at(view, 3000, 79)[0]).toBe(`${"█".repeat(10)}${"░".repeat(30)} 0:03, 2 of 8 requests`);
+});
+
+test("LiveView shows a replica that comes while it is drawn like any other", () => {
+  const view = new LiveView({
+    ...{ replicas: [a], durationMs: 10_000, totalCount: undefined },
+    ...unary,
+  });
+  view.begin(t0Us);
+  view.replicaChanged("10.0.0.3:5", "probing");
+  expect(at(view, 500, 79).join("\n")).toMatch(/^10\.0\.0\.3:5 +probing +0 ok\/s/m);
+});

@@ -5,23 +5,12 @@ import { namelessTargets, type ResolvedTargets } from "../failover/resolve-targe
 import { type LoadConfig, loadDefaults } from "../load/load-config.ts";
 import type { AskedQuestion, VertexChoice } from "../workload/dfs-question.ts";
 import * as flags from "./flags.ts";
+import { profileFlags, profileOfFlags } from "./profile-flags.ts";
 
 /** The flags that say what a load does, shared by `load` and in part by `demo`. */
 export const loadFlags = {
   replicas: flags.targets("Replicas to drive"),
-  duration: flags.duration.withDefault({
-    description: "How long requests are scheduled",
-    default: loadDefaults.duration,
-    minMs: 1,
-    maxMs: limits.durationMaxMs,
-  }),
-  rate: flags.decimalNumber.withDefault({
-    description: "Requests a second",
-    valueHint: "R",
-    default: loadDefaults.rate,
-    min: 0.001,
-    max: limits.rateMaxPerSecond,
-  }),
+  ...profileFlags,
   deadline: flags.duration.withDefault({
     description: "Of a request, over all its attempts",
     default: loadDefaults.deadline,
@@ -83,8 +72,8 @@ export function loadConfig(
   return {
     replicas: endpoints,
     ...(names.length === 0 ? {} : { names }),
-    durationMs: values.duration,
-    ratePerSecond: values.rate,
+    ...profileOfFlags(values),
+    seed: values.seed,
     deadlineMs: values.deadline,
     attemptTimeoutMs: values.attemptTimeout,
     policy: values.policy,

@@ -1,6 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
-import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { DfsError } from "../base/errors.ts";
+import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
@@ -14,15 +15,20 @@ import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
-import type { LoadConfig } from "../load/load-config.ts";
+import { type LoadConfig, withSeed } from "../load/load-config.ts";
+import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
 import { channelOpener } from "../rpc/tls-client.ts";
+import { type Call, idempotencyText } from "../workload/call.ts";
+import { callFlags, checkCallFlags } from "./call-flags.ts";
+import { callOfFlags } from "./call-of-flags.ts";
 import { showFault } from "./demo-observer.ts";
-import { type FlagValues, logfile } from "./flags.ts";
+import { type FlagValues, logfile, optionally } from "./flags.ts";
 import { graphFlags, graphOfFlags } from "./graph-flags.ts";
+import { serviceLines } from "./list-services.ts";
 import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
 import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
@@ -38,6 +44,9 @@ import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 const flagSpecs = {
   ...loadFlags,
+  // For --list alone it may be left out.
+  replicas: optionally(loadFlags.replicas),
+  ...callFlags,
   ...streamFlags,
   ...graphFlags,
   ...tlsFlags,
@@ -59,8 +68,14 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051,localhost:50052 --fault crash:50051@5s --fault stall:50052@back+3s+10s",
     "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
+    "dfs load --replicas localhost:50051 --rate 10..500/60s --duration 5m --arrival poisson",
+    "dfs load --replicas localhost:50051 --stages 30s:100,60s:100..500 --warmup 5s",
+    "dfs load --replicas localhost:50051 --concurrency 8 --total 10000",
+    'dfs load --replicas localhost:50051,localhost:50052 --call grpc.health.v1.Health/Check --expect \'{"status":"SERVING"}\'',
+    "dfs load --replicas localhost:50051 --list dfs.DFSService",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --cacert ca.pem --cert client.pem --key client.key",
+    "dfs load --replicas dns:///search.default.svc.cluster.local:50051 --duration 60",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
   ],
@@ -76,10 +91,25 @@ async function runAndJudge(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, interrupts, clock } = context;
+  checkCallFlags(values, context.typed);
+  const { replicas: typed = [], authority } = values;
   const tls = clientTlsOf(values, terminal);
-  const replicas = await resolveTargets(values.replicas, { resolve: resolveName, clock });
-  const plain = withStreams(loadConfig(values, replicas), values, context.typed);
-  const config: LoadConfig = { ...plain, tls: tlsText(tls) };
+  const open = channelOpener(tls);
+  const openChannel = (endpoint: Endpoint) => open(endpoint, { authority });
+  const targets = await resolveTargets(typed, { resolve: resolveName, clock });
+  const servers = { replicas: targets.endpoints, openChannel };
+  if (values.list !== undefined) {
+    for (const line of await serviceLines(values, servers)) terminal.line(line);
+    return exitStatus.verified;
+  }
+  if (typed.length === 0) throw new DfsError("usage", "--replicas is required");
+  const asked = loadConfig({ ...values, replicas: typed }, targets);
+  const call = await callOfFlags(values, servers);
+  const config = withSeed({
+    ...withStreams(asked, values, context.typed),
+    call,
+    tls: tlsText(tls),
+  });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -88,7 +118,6 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const openChannel = channelOpener(tls);
   const parts = { config, openChannel, graph, faults, path, live, page, collector };
   const driven = await drive(parts, context);
   terminal.line("");
@@ -136,7 +165,7 @@ async function drive(
     sinks: faults.length === 0 ? [] : faultSinks,
   });
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
-  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
+  const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
@@ -175,13 +204,28 @@ function faultLine({ faults, path }: LoadFaults, run: string): string {
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
-  const what = streamHeadline(config) ?? `${config.ratePerSecond} requests/s`;
+  const { mode, profile, durationMs, seed, call } = config;
+  const streams = streamHeadline(config);
+  const what =
+    streams === undefined
+      ? profileText(profile, durationMs)
+      : `${streams} for ${formatDuration(durationMs)}`;
+  const details = mode === "unary" ? profileDetails(profile, seed) : [];
   return [
-    `Load: ${what} for ${formatDuration(config.durationMs)} to ${replicasText(config)}`,
+    `Load: ${what} to ${replicasText(config)}`,
+    ...(call === undefined ? [] : [callText(call)]),
+    ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),
     ...(config.tls === undefined ? [] : [`TLS: ${config.tls}`]),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");
+}
+
+function callText(call: Call): string {
+  const { method, schema } = call;
+  return printable(
+    `Call: ${method.name} (${method.kind}, schema: ${schema}); idempotent: ${idempotencyText(call)}`,
+  );
 }
 
 /** What the policy does with silence, in the words of design and report. */

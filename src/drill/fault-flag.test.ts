@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
+import { constantProfile } from "../load/load-profile.ts";
 import { parseFault } from "./fault-flag.ts";
 import { kindRule } from "./fault-options.ts";
 import { placeFaults } from "./place-faults.ts";
@@ -111,7 +113,11 @@ describe("placeFaults()", () => {
     { host: "localhost", port: 50_051 },
     { host: "localhost", port: 50_052 },
   ];
-  const place = (texts: readonly string[], durationMs = 30_000, on = replicas) =>
+  const place = (
+    texts: readonly string[],
+    durationMs = 30_000,
+    on: readonly Endpoint[] = replicas,
+  ) =>
     placeFaults(
       texts.map((text) => ({ wish: parseFault(text, "--fault"), name: `--fault "${text}"` })),
       { replicas: on, durationMs },
@@ -135,6 +141,19 @@ describe("placeFaults()", () => {
     expect(named.map((fault) => formatFault(fault))).toEqual(["crash:localhost:50051@5s"]);
   });
 
+  test("takes an address of a name, however it is spelled, and no socket of the file system", () => {
+    const addresses = ["10.0.0.3", "::1"].map((host) => ({ host, port: 5, serverName: "search" }));
+    const on = [{ path: "/run/a" }, ...addresses];
+    expect(refusalOf(() => place(["crash:5@5s"], 30_000, on))).toContain(
+      "port 5 is that of several replicas: give one of 10.0.0.3:5, [::1]:5",
+    );
+    const [fault] = place(["crash:[0:0::1]:5@5s"], 30_000, on);
+    expect(fault?.endpoint.host).toBe("::1");
+    expect(refusalOf(() => place(["crash:6@5s"], 30_000, [{ path: "/run/a" }]))).toContain(
+      'must be on one of the load\'s replicas, unix:///run/a: current value is "6"',
+    );
+  });
+
   test("refuses one on no replica of the load, and one that is on several", () => {
     expect(refusalOf(() => place(["crash:50053@5s"]))).toBe(
       '--fault "crash:50053@5s" must be on one of the load\'s replicas, localhost:50051, ' +
@@ -145,6 +164,17 @@ describe("placeFaults()", () => {
       "port 50051 is that of several replicas: give one of localhost:50051, 192.0.2.1:50051",
     );
     expect(place(["crash:localhost:50051@5s"], 30_000, both)).toHaveLength(1);
+  });
+
+  test("refuses one in a load of which nobody knows when it ends", () => {
+    const wishes = [{ wish: parseFault("crash:50051@5s", "--fault"), name: "--fault" }];
+    const even = { ...constantProfile(10, 30_000), totalCount: 300 };
+    const setting = { replicas, durationMs: 30_000 };
+    expect(placeFaults(wishes, { ...setting, profile: even })).toHaveLength(1);
+    const profile = { ...even, arrival: "poisson" } as const;
+    expect(refusalOf(() => placeFaults(wishes, { ...setting, profile }))).toStartWith(
+      "--fault needs a load of which it is known when it ends: ",
+    );
   });
 
   test("refuses one that is over later than a second before the load", () => {

@@ -57,12 +57,13 @@ export async function loadUnderFaults(options: FaultedLoadOptions): Promise<Faul
   };
   const observer: LoadObserver = {
     ...load.observer,
-    onQuestion(question) {
-      load.observer.onQuestion(question);
+    onSubject(subject) {
+      load.observer.onSubject(subject);
       begin();
     },
     onReplicaChange(change) {
-      returns.changed(change);
+      // That a replica is to go is no return, whatever its state.
+      if (change.standing === undefined) returns.changed(change);
       load.observer.onReplicaChange(change);
     },
   };

@@ -31,7 +31,7 @@ const states: Readonly<Record<string, ReplicaState>> = {
   p: "probing",
 };
 
-/** "h0 s2 x1": replica 2 is healthy but takes no requests. */
+/** "h0 s2 x1 h0!": replica 2 is healthy but takes no requests, replica 3 is to go. */
 function replicaViews(text: string): ReplicaView[] {
   return text.split(" ").map((word, index) => ({
     index,
@@ -94,6 +94,18 @@ describe("adaptive", () => {
       { tried: ["0 open"], need: "silence", replicas: "s1 s0 s0" },
       wait,
     ],
+    ["takes one that is to go last", { number: 2, replicas: "h0! h9" }, attempt(1)],
+    [
+      "takes one that is to go rather than wait",
+      { tried: [1], need: "failure", replicas: "h0! h0" },
+      attempt(0),
+    ],
+    [
+      "does not hedge to one that is to go",
+      { tried: ["1 open"], need: "slowness", replicas: "h0! h1" },
+      stay,
+    ],
+    ["does not count one that is to go as a way out", { replicas: "d0! s0" }, attempt(1)],
     [
       "never opens a second attempt where one is open",
       { tried: ["0 open"], before: 1, need: "failure", replicas: "h1 d0" },
@@ -114,6 +126,11 @@ describe("retry", () => {
     ["goes to the next in order", { number: 2, tried: [1, 2], need: "failure" }, attempt(0)],
     ["is not swayed by states in the first round", { replicas: "d0 h0 h0" }, attempt(0)],
     ["waits when all have failed", { tried: [0, 1, 2], need: "failure" }, wait],
+    [
+      "keeps the turns of the others, one that is to go last",
+      { number: 3, replicas: "h0! h0 h0" },
+      attempt(1),
+    ],
     [
       "begins a later round at the one that answers",
       { tried: [0, 1, 2], before: 3, need: "failure", replicas: "d0 s0 h0" },

@@ -14,11 +14,13 @@ export interface ReplicaSetOptions {
   readonly clock: Clock;
   readonly onChange?: (change: ReplicaChange) => void;
   /**
-   * Asked of a replica that has come since and answers: whether it may serve; asked again after a
-   * pause if not. Default: it may.
+   * Asked of a replica that has come since and answers: calls `decide` once with whether it may
+   * serve; asked again after a pause if not. Default: it may.
    */
-  readonly admit?: (endpoint: Endpoint, channel: Channel) => Promise<boolean>;
+  readonly admit?: Admit;
 }
+
+export type Admit = (endpoint: Endpoint, decide: (mayServe: boolean) => void) => void;
 
 /** A replica's state changed, or it has come or is to go, as its cause says; seen at `tUs`. */
 export interface ReplicaChange {
@@ -46,8 +48,10 @@ export class ReplicaSet {
   readonly #indexes = new Map<string, number>();
   /** All but those that are gone. */
   #present: readonly Replica[] = [];
+  /** Those of them that are not new. */
+  #offered: readonly Replica[] = [];
   readonly #openChannel: (endpoint: Endpoint) => Channel;
-  readonly #admit: (endpoint: Endpoint, channel: Channel) => Promise<boolean>;
+  readonly #admit: Admit;
   readonly #clock: Clock;
   readonly #onChange: (change: ReplicaChange) => void;
   readonly #waiting = new Set<() => void>();
@@ -58,7 +62,7 @@ export class ReplicaSet {
     this.#clock = options.clock;
     this.#onChange = options.onChange ?? (() => undefined);
     this.#openChannel = options.openChannel;
-    this.#admit = options.admit ?? (() => Promise.resolve(true));
+    this.#admit = options.admit ?? ((_, decide) => decide(true));
     const replicas = options.endpoints.map((endpoint) => this.#put(endpoint, "member"));
     for (const replica of replicas) this.#follow(replica);
   }
@@ -67,11 +71,15 @@ export class ReplicaSet {
   add(endpoint: Endpoint, cause: string): void {
     const index = this.#indexes.get(endpointKey(endpoint));
     const known = index === undefined ? undefined : this.#at(index);
-    if (known?.standing === "leaving") known.standing = "member";
-    if (this.#closed || (known !== undefined && known.standing !== "gone")) return;
-    const replica = this.#put(endpoint, "new");
-    this.#tell(replica, cause, "new");
-    this.#follow(replica);
+    if (this.#closed) return;
+    if (known === undefined || known.standing === "gone") {
+      const replica = this.#put(endpoint, "new");
+      this.#tell(replica, cause, "new");
+      this.#follow(replica);
+    } else if (known.standing === "leaving") {
+      known.standing = "member";
+      this.#tell(known, cause, "new");
+    }
   }
 
   /** The endpoint is to be no replica any more; what is open there may end. */
@@ -95,8 +103,7 @@ export class ReplicaSet {
    */
   views(kind: AttemptKind): readonly ReplicaView[] {
     const nowUs = this.#clock.nowUs();
-    const offered = this.#present.filter(({ standing }) => standing !== "new");
-    return offered.map((replica) => ({
+    return this.#offered.map((replica) => ({
       index: replica.index,
       state: replica.state,
       inFlight:
@@ -201,8 +208,13 @@ export class ReplicaSet {
     const replica = unknownReplica(index, this.#openChannel(endpoint), standing);
     this.#indexes.set(key, index);
     this.#replicas[index] = replica;
-    this.#present = [...this.#present, replica];
+    this.#setPresent([...this.#present, replica]);
     return replica;
+  }
+
+  #setPresent(replicas: readonly Replica[]): void {
+    this.#present = replicas;
+    this.#offered = replicas.filter(({ standing }) => standing !== "new");
   }
 
   #forgetIfOver(replica: Replica): void {
@@ -213,7 +225,7 @@ export class ReplicaSet {
   #forget(replica: Replica): void {
     replica.standing = "gone";
     replica.state = "down";
-    this.#present = this.#present.filter((other) => other !== replica);
+    this.#setPresent(this.#present.filter((other) => other !== replica));
     replica.cancelPause();
     replica.channel.close();
   }
@@ -295,7 +307,7 @@ export class ReplicaSet {
 
   #onProbeAnswer(replica: Replica): void {
     if (replica.standing === "new") {
-      void this.#askForAdmission(replica);
+      this.#askForAdmission(replica);
       return;
     }
     this.#sign(replica, "answered", "probe");
@@ -304,18 +316,20 @@ export class ReplicaSet {
     for (const attempt of adrift) attempt.onAdrift();
   }
 
-  async #askForAdmission(replica: Replica): Promise<void> {
+  #askForAdmission(replica: Replica): void {
     const { channel } = replica;
     replica.isProbed = true;
-    const isAdmitted = await this.#admit(channel.endpoint, channel);
-    replica.isProbed = false;
-    if (this.#closed || replica.standing !== "new") return;
-    // What has failed meanwhile is asked again once it answers again.
-    if (channel.state !== "ready") return;
-    if (isAdmitted) {
-      replica.standing = "member";
-      this.#sign(replica, "answered", "probe");
-    } else this.#probeLater(replica, limits.admitAgainMs);
+    this.#admit(channel.endpoint, (mayServe) => {
+      replica.isProbed = false;
+      if (this.#closed || replica.standing !== "new") return;
+      // One that has failed meanwhile is asked again once it answers again.
+      if (channel.state !== "ready") return;
+      if (mayServe) {
+        replica.standing = "member";
+        this.#setPresent(this.#present);
+        this.#sign(replica, "answered", "probe");
+      } else this.#probeLater(replica, limits.admitAgainMs);
+    });
   }
 
   #probeLater(replica: Replica, pauseMs: number = limits.allOutPauseMs): void {

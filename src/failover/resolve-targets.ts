@@ -63,14 +63,17 @@ export async function resolveAddresses(
   { resolve, clock }: ResolveOptions,
 ): Promise<readonly TcpEndpoint[] | string> {
   const { resolveMaxMs, nameAddressMaxCount } = limits;
-  const late = new Promise<string>((settle) => {
+  const found = await new Promise<readonly string[] | string>((settle) => {
     const cancel = clock.after(resolveMaxMs, () =>
       settle(`the resolver has not answered within ${resolveMaxMs / 1000}s`),
     );
-    void Promise.allSettled([answer]).then(cancel);
+    resolve(target.name)
+      .catch((error: unknown) => printable(messageOf(error)))
+      .then((answer) => {
+        cancel();
+        settle(answer);
+      });
   });
-  const answer = resolve(target.name).catch((error: unknown) => printable(messageOf(error)));
-  const found = await Promise.race([answer, late]);
   if (typeof found === "string") return found;
   const { name: serverName, port } = target;
   const byKey = new Map(

@@ -157,6 +157,30 @@ describe("LiveFeed", () => {
     });
   });
 
+  test("takes in a replica that comes, and begins anew for whoever comes after it", () => {
+    const c = "10.0.0.3:50051";
+    const come = { kind: "replica", tUs: startUs + 100, run: "r", endpoint: c } as const;
+    const { feed, runs, updates } = setUp(
+      header,
+      { ...come, state: "probing", cause: "resolved from dns:///search:50051" },
+      { ...come, state: "healthy", cause: "probe" },
+      ok(1, 200, c),
+    );
+    feed.finish();
+    expect(runs.map(({ replicas }) => replicas)).toEqual([
+      [a, b],
+      [a, b, c],
+    ]);
+    expect(updates[0]).toMatchObject({
+      newReplicas: [c],
+      okByReplica: [0, 0, 1],
+      states: [{ replica: 2 }, { replica: 2 }],
+    });
+    feed.append(ok(2, 1500, c));
+    feed.finish();
+    expect(updates[1]?.newReplicas).toEqual([]);
+  });
+
   test("tells attempts that failed or came late, by request and replica", () => {
     const attempt = { kind: "attempt", tUs: startUs + 20, attempt: 1, detail: "" } as const;
     const { feed, updates } = setUp(

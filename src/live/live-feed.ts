@@ -24,7 +24,7 @@ import { percentile } from "../report/percentile.ts";
 import { type EndedRequest, sampleRequests } from "./request-sample.ts";
 import { noStreams, streamsAfter } from "./stream-totals.ts";
 
-/** Who is told: the begin once, then each second that is over. */
+/** Who is told: each second that is over, and the begin, again when a replica has come. */
 export interface LiveFeedReader {
   begin(run: LiveRun): void;
   update(update: LiveUpdate): void;
@@ -48,6 +48,7 @@ export class LiveFeed implements LedgerSink {
   #restarts: LiveRestart[] = [];
   #gaps: LiveGap[] = [];
   #streams: LiveStreams | null = null;
+  #newReplicas: string[] = [];
 
   constructor(told: LiveFeedReader) {
     this.#told = told;
@@ -83,6 +84,7 @@ export class LiveFeed implements LedgerSink {
         break;
       case "replica": {
         const { tUs, state, cause } = record;
+        this.#meet(record.endpoint);
         bounded(this.#states, { tUs, replica: this.#replicaAt(record.endpoint), state, cause });
         break;
       }
@@ -146,6 +148,13 @@ export class LiveFeed implements LedgerSink {
     });
   }
 
+  #meet(endpoint: string): void {
+    if (this.#run === undefined || this.#run.replicas.includes(endpoint)) return;
+    this.#run = { ...this.#run, replicas: [...this.#run.replicas, endpoint] };
+    this.#newReplicas.push(endpoint);
+    this.#told.begin(this.#run);
+  }
+
   #replicaAt(endpoint: string): number {
     return this.#run?.replicas.indexOf(endpoint) ?? -1;
   }
@@ -173,6 +182,7 @@ export class LiveFeed implements LedgerSink {
     const update: LiveUpdate = {
       second: this.#second,
       totals: this.#totalsSoFar(),
+      newReplicas: this.#newReplicas,
       okByReplica,
       lost: ended.length - ok.length,
       p50Us: percentile(latencies, 0.5),
@@ -192,6 +202,7 @@ export class LiveFeed implements LedgerSink {
     this.#faults = [];
     this.#restarts = [];
     this.#gaps = [];
+    this.#newReplicas = [];
     this.#told.update(update);
   }
 }

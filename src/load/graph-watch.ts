@@ -49,7 +49,7 @@ export class GraphWatch {
     if (other === undefined) return graph.kind !== "silent";
     if (!this.#refused.has(name)) {
       this.#refused.add(name);
-      this.#tell(`replica ${name} is new and gets no requests, with another graph than`, other);
+      this.#tell(`replica ${name} has come and gets no requests, with another graph than`, other);
     }
     return false;
   }

@@ -1,9 +1,12 @@
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { freshSeed } from "../base/random.ts";
 import { formatTarget } from "../base/target.ts";
 import { type PolicyName, retryAttemptTimeoutMs } from "../failover/policy.ts";
 import type { ResolvedName } from "../failover/resolve-targets.ts";
+import { type Call, callEntries } from "../workload/call.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
+import { isTimed, type LoadProfile, profileEntries } from "./load-profile.ts";
 import { type StreamConfig, streamConfigEntries } from "./stream-config.ts";
 
 /** `stock`: plain grpc-js as it comes, which the demo compares with. */
@@ -14,8 +17,12 @@ export interface LoadConfig {
   readonly replicas: readonly Endpoint[];
   /** The names that some of them are addresses of; they are resolved again when one fails. */
   readonly names?: readonly ResolvedName[];
+  /** At most; a profile with a total may be over before. */
   readonly durationMs: number;
-  readonly ratePerSecond: number;
+  /** When requests leave; says nothing of streams. */
+  readonly profile: LoadProfile;
+  /** Of all that is left to chance; undefined: drawn when the load begins. */
+  readonly seed: number | undefined;
   /** Of a request, over all its attempts. */
   readonly deadlineMs: number;
   /** Undefined: the policy's own, which for adaptive is learned. */
@@ -23,6 +30,8 @@ export interface LoadConfig {
   readonly policy: ClientName;
   /** Settled once the replicas have said which graph they serve. */
   readonly question: AskedQuestion;
+  /** What is called instead of asking the question; undefined: nothing, RunDFS is. */
+  readonly call?: Call | undefined;
   /** `answer`: compare every answer with the right one. `status`: be content with OK. */
   readonly verify: Verify;
   /** `unary`: requests on a schedule. `stream`: streams alone. */
@@ -32,6 +41,11 @@ export interface LoadConfig {
   /** Whether replicas are asked over TLS, and who is verified; undefined: plain text. */
   readonly tls?: string | undefined;
 }
+
+/** What all requests of a load are about, settled. */
+export type LoadSubject =
+  | { readonly kind: "question"; readonly question: DecidedQuestion }
+  | { readonly kind: "call"; readonly call: Call };
 
 /** What `dfs load` does unless told otherwise, as a user would type it. */
 export const loadDefaults = {
@@ -46,13 +60,10 @@ export const loadDefaults = {
 /** The configuration as the run header keeps it. */
 export function loadConfigEntries(
   config: LoadConfig,
-  question: DecidedQuestion,
+  subject: LoadSubject,
 ): Record<string, string> {
-  const { search, fingerprint, graph, spec } = question;
-  const { target = search.targetName ?? "none", source = search.sourceName } = search;
-  const right = graph === undefined ? "agreed" : "computed";
   return {
-    duration_s: String(config.durationMs / 1000),
+    ...durationEntries(config),
     mode: config.mode,
     ...(config.mode === "stream" ? {} : requestEntries(config)),
     ...streamConfigEntries(config.streams),
@@ -61,13 +72,26 @@ export function loadConfigEntries(
     ...(config.tls === undefined ? {} : { tls: config.tls }),
     replicas: config.replicas.map(formatEndpoint).join(","),
     ...nameEntries(config),
+    ...(subject.kind === "call"
+      ? callEntries(subject.call)
+      : questionEntries(subject.question, config.verify)),
+  };
+}
+
+function questionEntries(
+  { search, fingerprint, graph, spec }: DecidedQuestion,
+  verify: Verify,
+): Record<string, string> {
+  const { target = search.targetName ?? "none", source = search.sourceName } = search;
+  const right = graph === undefined ? "agreed" : "computed";
+  return {
     target: String(target),
     ...(source === undefined ? {} : { source: String(source) }),
     num_vertices: String(search.numVertices),
     graph: spec,
     fingerprint,
-    verify: config.verify,
-    ...(config.verify === "answer" ? { right_answer: right } : {}),
+    verify,
+    ...(verify === "answer" ? { right_answer: right } : {}),
   };
 }
 
@@ -80,8 +104,19 @@ function nameEntries({ names = [] }: LoadConfig): Record<string, string> {
   return { resolved: pairs.join(",") };
 }
 
-function requestEntries({ ratePerSecond, deadlineMs }: LoadConfig): Record<string, string> {
-  return { rate_per_s: String(ratePerSecond), deadline_ms: String(deadlineMs) };
+/** The configuration with its seed, drawn now unless it has one. */
+export function withSeed(config: LoadConfig): LoadConfig & { readonly seed: number } {
+  return { ...config, seed: config.seed ?? freshSeed() };
+}
+
+/** A load that its total alone ends was given no duration. */
+function durationEntries({ mode, profile, durationMs }: LoadConfig): Record<string, string> {
+  const hasDuration = mode === "stream" || isTimed(profile, durationMs);
+  return hasDuration ? { duration_s: String(durationMs / 1000) } : {};
+}
+
+function requestEntries({ profile, seed, deadlineMs }: LoadConfig): Record<string, string> {
+  return { ...profileEntries(profile, seed), deadline_ms: String(deadlineMs) };
 }
 
 function attemptTimeoutText({ policy, attemptTimeoutMs, deadlineMs }: LoadConfig): string {

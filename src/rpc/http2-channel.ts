@@ -33,6 +33,8 @@ export interface Http2ChannelOptions {
   readonly scheme?: "http" | "https";
   /** Why a connection was lost before the peer spoke HTTP/2, with the error if there was one. */
   readonly explainLoss?: (error: unknown) => string;
+  /** What the peer is told whom it is asked as; default: the endpoint. */
+  readonly authority?: string | undefined;
 }
 
 /** A channel over node:http2, in plain text unless `dial` and `scheme` say otherwise. */
@@ -47,12 +49,15 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     dial: options.dial ?? dialEndpoint(endpoint, clock),
     scheme: options.scheme ?? "http",
     explainLoss: options.explainLoss ?? explainPlainLoss,
+    authority: options.authority ?? authorityOf(endpoint),
   });
 }
 
+type ChannelOptions = Required<Http2ChannelOptions> & { readonly authority: string };
+
 class Http2Channel implements Channel {
   readonly endpoint: Endpoint;
-  readonly #options: Required<Http2ChannelOptions>;
+  readonly #options: ChannelOptions;
   readonly #listeners: ((state: ChannelState, reason?: string) => void)[] = [];
   /** Calls that have not ended; of those, the ones that wait to be sent, in order. */
   readonly #calls = new Set<Http2Call>();
@@ -68,7 +73,7 @@ class Http2Channel implements Channel {
   #hasFailed = false;
   #lastFailure = "none yet";
 
-  constructor(endpoint: Endpoint, options: Required<Http2ChannelOptions>) {
+  constructor(endpoint: Endpoint, options: ChannelOptions) {
     this.endpoint = endpoint;
     this.#options = options;
   }
@@ -142,14 +147,14 @@ class Http2Channel implements Channel {
   }
 
   #attempt(): void {
-    const { clock, dial, scheme, connectTimeoutMs, receiveWindowBytes, explainLoss } =
-      this.#options;
+    const { dial, scheme, authority, explainLoss } = this.#options;
+    const { clock, connectTimeoutMs, receiveWindowBytes } = this.#options;
     this.#cancelPause = undefined;
     this.#attemptUs = clock.nowUs();
     this.#downSinceUs ??= this.#attemptUs;
     this.#connection = new Http2Connection({
       dial,
-      authority: authorityOf(this.endpoint),
+      authority,
       scheme,
       clock,
       connectTimeoutMs,

@@ -107,6 +107,43 @@ describe.skipIf(chromiumPath === null)("the live page on a server that is lost o
     });
   });
 
+  test("takes in a replica that comes while it is looked at, with all that was told before", async () => {
+    const log = new EventLog("run");
+    const feed = feedInto(log);
+    const tUs = systemClock.nowUs();
+    const second = 1_000_000;
+    feed.append(headerOf("r", "localhost:1", tUs));
+    feed.append(okOf(1, tUs + 1000));
+    feed.pass(tUs + second);
+    const server = startLiveServer({ port: "alone", html, log, clock: systemClock });
+    try {
+      await visit(server.url, async (page) => {
+        await page.locator("#live-ok strong", { hasText: "1" }).waitFor();
+        const come = { kind: "replica", run: "r", endpoint: "10.0.0.3:5" } as const;
+        feed.append({ ...come, tUs: tUs + second, state: "probing", cause: "resolved" });
+        feed.append({ ...okOf(2, tUs + second + 1), endpoint: "10.0.0.3:5" });
+        feed.pass(tUs + 2 * second);
+        server.notify();
+        const rows = page.locator("#live-replicas tbody tr");
+        await page.locator("#live-ok strong", { hasText: "2" }).waitFor({ timeout: 10_000 });
+        await page
+          .locator("#live-replicas", { hasText: "10.0.0.3:5" })
+          .waitFor({ timeout: 10_000 });
+        expect(await rows.allTextContents()).toEqual([
+          ...["localhost:1not tried yet01", "10.0.0.3:5probing11"],
+        ]);
+        expect(await page.locator("#timeline").textContent()).toContain("10.0.0.3:5");
+        feed.append({ ...okOf(3, tUs + 2 * second + 1), endpoint: "10.0.0.3:5" });
+        feed.pass(tUs + 3 * second);
+        server.notify();
+        await page.locator("#live-ok strong", { hasText: "3" }).waitFor({ timeout: 10_000 });
+        expect((await rows.allTextContents())[1]).toBe("10.0.0.3:5probing12");
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
   test("shows hostile text as text", async () => {
     const hostile = "<img src=x onerror=\"document.title='owned'\"></script><script>alert(1)";
     const log = logOfHostile(hostile);

@@ -3,7 +3,7 @@ import { freshSeed } from "../../src/base/random.ts";
 import { describeFailure, runCampaign } from "./campaign.ts";
 import { families } from "./schedule.ts";
 
-/** Schedules of each family; there are 16 families. */
+/** Schedules of each family; there are 17 families. */
 const countPerFamily = 1300;
 const baseSeed = Number(process.env["SIMULATION_SEED"] ?? freshSeed());
 console.log(`simulation: base seed ${baseSeed} (SIMULATION_SEED=${baseSeed} repeats this run)`);

@@ -19,6 +19,11 @@ export type FaultEffect =
   | { readonly kind: "flapping"; readonly upMs: number; readonly downMs: number }
   /** Killed and started again at once, but silent to whoever connects until the end. */
   | { readonly kind: "mute" }
+  /**
+   * Is no replica any more: its name has lost the address. `lagMs`: it is killed first, and the
+   * name says so only so much later; at the end another process is there. Undefined: it runs on.
+   */
+  | { readonly kind: "absent"; readonly lagMs: number | undefined }
   /** Announces to go, finishes, and is started again at the end. */
   | { readonly kind: "drain" }
   /** Suspended. */
@@ -54,6 +59,7 @@ export const faultKinds = [
   "lost-answers",
   "late-answers",
   "application",
+  "absent",
 ] as const satisfies readonly [FaultEffect["kind"], ...FaultEffect["kind"][]];
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -71,6 +77,11 @@ export function drawEffect(random: Random, kind: FaultKind, spanMs: number): Fau
       const share = drawBetween(random, 0.02, 0.5);
       return { kind, runMs: cycleMs * share, stopMs: cycleMs * (1 - share) };
     }
+    case "absent":
+      return {
+        kind,
+        lagMs: drawChance(random, 0.7) ? spanMs * drawBetween(random, 0, 0.5) : undefined,
+      };
     case "slow":
       return { kind, factor: drawScale(random, 2, 200) };
     case "lost-answers":
@@ -143,6 +154,8 @@ function begin(world: World, replica: SimulatedReplica, { effect }: Fault): () =
         replica.crash();
         replica.start();
       };
+    case "absent":
+      return leave(world, replica, effect.lagMs);
     case "stall":
       replica.suspend();
       return () => replica.resume();
@@ -160,6 +173,15 @@ function begin(world: World, replica: SimulatedReplica, { effect }: Fault): () =
     default:
       return change(replica, effect);
   }
+}
+
+function leave(world: World, replica: SimulatedReplica, lagMs: number | undefined): () => void {
+  if (lagMs !== undefined) replica.crash();
+  world.clock.set(lagMs ?? 0, () => world.list(replica, false));
+  return () => {
+    if (lagMs !== undefined) replica.start();
+    world.list(replica, true);
+  };
 }
 
 /** Effects that are a value of the replica's. */

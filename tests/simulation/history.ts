@@ -34,6 +34,8 @@ export interface Leftovers {
   readonly openAttempts: number;
   readonly inFlight: number;
   readonly waiting: number;
+  /** Replicas that are to go, are down, and are still there. */
+  readonly lingering: number;
   /** Streams that replicas still work on. */
   readonly served: number;
 }

@@ -35,6 +35,16 @@ export const mutations: readonly Mutation[] = [
     caughtBy: /was lost|missed \d+ turns/,
   },
   {
+    name: "a replica that is to go serves like any other",
+    parts: { ...production, policy: unawareOfLeaving },
+    caughtBy: /which is none any more/,
+  },
+  {
+    name: "a replica that has come back is not taken in again",
+    parts: { ...production, replicas: (options) => new ExclusiveSet(options) },
+    caughtBy: /was lost|later than it had to be/,
+  },
+  {
     name: "a request moves to a replica that it has tried",
     parts: { ...production, policy: forgetful },
     caughtBy: /twice in a round|two attempts open/,
@@ -77,6 +87,22 @@ class HoldingSet extends ReplicaSet {
   override onceOneReturns(): () => void {
     return () => undefined;
   }
+}
+
+class ExclusiveSet extends ReplicaSet {
+  override add(): void {
+    // What is gone stays gone.
+  }
+}
+
+function unawareOfLeaving(policy: Policy): Policy {
+  return changed(policy, {
+    next: (request, replicas) =>
+      policy.next(
+        request,
+        replicas.map((view) => ({ ...view, isLeaving: false })),
+      ),
+  });
 }
 
 function changed(policy: Policy, change: Partial<Policy>): Policy {

@@ -16,11 +16,11 @@ export function observeStreamStep(
   const isTried = (replica: number) => stream.tried.some((other) => other.replica === replica);
   if (step.kind === "wait") {
     stream.hasWaited = true;
-    const better = replicas.findIndex(
-      ({ state, takesRequests }, index) => state === "healthy" && takesRequests && !isTried(index),
+    const better = replicas.find(
+      ({ index, state, takesRequests }) => state === "healthy" && takesRequests && !isTried(index),
     );
-    if (better < 0 || history.schedule.policy !== "adaptive") return;
-    history.violations.push(`${name} waits though replica ${better} is healthy and untried`);
+    if (better === undefined || history.schedule.policy !== "adaptive") return;
+    history.violations.push(`${name} waits though replica ${better.index} is healthy and untried`);
   }
   if (step.kind !== "attempt") return;
   // A replica that lives and brings nothing for long makes the round begin anew.

@@ -30,7 +30,12 @@ export const production: Parts = {
 };
 
 /** Sees what a policy is asked and says. */
-export function observePolicy(policy: Policy, history: History, nowUs: () => number): Policy {
+export function observePolicy(
+  policy: Policy,
+  history: History,
+  world: { readonly nowUs: () => number; readonly isListed: (replica: number) => boolean },
+): Policy {
+  const { nowUs } = world;
   return {
     name: policy.name,
     onSilence: policy.onSilence,
@@ -50,12 +55,32 @@ export function observePolicy(policy: Policy, history: History, nowUs: () => num
     },
     next(request, replicas) {
       const step = policy.next(request, replicas);
+      if (policy.name === "adaptive") observeAbsence(history, { request, replicas, step }, world);
       const stream = streamOf(history.streams, request.number);
       if (stream === undefined) observeStep(history, { request, replicas, step });
       else observeStreamStep(history, stream, { request, replicas, step, nowUs: nowUs() });
       return step;
     },
   };
+}
+
+/** Nothing new goes to one that is no replica any more while a replica can take it. */
+function observeAbsence(
+  history: History,
+  { request, replicas, step }: Decision,
+  { isListed }: { readonly isListed: (replica: number) => boolean },
+): void {
+  if (step.kind !== "attempt" || isListed(step.replica)) return;
+  const tried = request.attempts.map(({ replica }) => replica);
+  const better = replicas.find(
+    ({ index, state, takesRequests }) =>
+      isListed(index) && state === "healthy" && takesRequests && !tried.includes(index),
+  );
+  if (better === undefined) return;
+  history.violations.push(
+    `request ${request.number} was sent to replica ${step.replica}, which is none any more, ` +
+      `with ${better.index} healthy and untried`,
+  );
 }
 
 interface Decision {
@@ -78,11 +103,11 @@ function observeStep(history: History, { request, replicas, step }: Decision): v
   if (step.kind !== "attempt") return;
   const tried = seen.attempts.slice(seen.roundStart).map(({ replica }) => replica);
   if (!tried.includes(step.replica)) return;
-  const better = replicas.findIndex(
-    ({ state, takesRequests }, index) =>
+  const better = replicas.find(
+    ({ index, state, takesRequests }) =>
       state === "healthy" && takesRequests && !tried.includes(index),
   );
-  const hint = better < 0 ? "" : `, with ${better} healthy and untried`;
+  const hint = better === undefined ? "" : `, with ${better.index} healthy and untried`;
   history.violations.push(
     `request ${seen.number} was sent to replica ${step.replica} twice in a round${hint}`,
   );

@@ -54,6 +54,9 @@ function aftermathMs(schedule: Schedule, { effect }: Fault): number {
     // Packets keep their order, so that the last late answer delays those after it.
     case "late-answers":
       return effect.delayMs + backMs;
+    // What was a replica before the end is one again, or has to be admitted like any newcomer.
+    case "absent":
+      return admissionMaxMs + 2 * backMs;
     // A probe that was refused comes again after a pause.
     case "application": {
       const { pushback } = effect.result;
@@ -64,6 +67,9 @@ function aftermathMs(schedule: Schedule, { effect }: Fault): number {
       return backMs;
   }
 }
+
+/** How long a newcomer may have to wait for its admission. */
+export const admissionMaxMs = 20;
 
 /** The time to connect and to be believed. */
 export function returnMs({ channel, replicas }: Schedule): number {

@@ -40,7 +40,8 @@ function oneOutcome({ schedule }: History, request: RequestHistory): string[] {
       `request ${number} tells ${result.attemptCount} of its ${attempts.length} attempts`,
     );
   }
-  if (schedule.policy === "none" && attempts.length !== 1) {
+  const isPossible = attempts.length === 1 || (attempts.length === 0 && hasAbsence(schedule));
+  if (schedule.policy === "none" && !isPossible) {
     violations.push(`request ${number} made ${attempts.length} attempts under policy none`);
   }
   return violations;
@@ -189,7 +190,12 @@ function impossibleChanges({ changes, schedule }: History): string[] {
     let before: ReplicaState = "probing";
     return changes
       .filter(({ endpoint }) => replicaAt(endpoint) === replica)
-      .flatMap(({ state }) => {
+      .flatMap(({ state, standing }) => {
+        if (standing !== undefined) {
+          const isOther = standing === "leaving" && state !== before;
+          before = state;
+          return isOther ? [`replica ${replica} is said to leave as ${state}`] : [];
+        }
         const isPossible = successors[before].includes(state);
         const text = `replica ${replica} went from ${before} to ${state}`;
         before = state;
@@ -202,6 +208,8 @@ function impossibleChanges({ changes, schedule }: History): string[] {
 function usedAgain(history: History): string[] {
   const { schedule, requests } = history;
   if (schedule.policy !== "adaptive" || schedule.family === "overload") return [];
+  // Whose turn it is depends on how many there are.
+  if (hasAbsence(schedule)) return [];
   const toUs = requests.at(-1)?.sentUs ?? 0;
   return [...schedule.replicas.keys()].flatMap((replica) => {
     const fine = finePeriod(history, replica, { fromUs: 0, toUs });
@@ -219,6 +227,10 @@ function usedAgain(history: History): string[] {
     );
     return isUsed || turns.length < 2 ? [] : [`replica ${replica} missed ${turns.length} turns`];
   });
+}
+
+function hasAbsence({ faults }: Schedule): boolean {
+  return faults.some(({ effect }) => effect.kind === "absent");
 }
 
 function isIdle({ requests }: History, replica: number, tUs: number): boolean {

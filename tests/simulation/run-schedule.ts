@@ -1,3 +1,4 @@
+import type { Endpoint } from "../../src/base/endpoint.ts";
 import { limits } from "../../src/base/limits.ts";
 import type { FailoverClient } from "../../src/failover/failover-client.ts";
 import { createPolicy } from "../../src/failover/policy.ts";
@@ -5,6 +6,7 @@ import type { ReplicaChange, ReplicaSet } from "../../src/failover/replica-set.t
 import { plan } from "./faults.ts";
 import { type History, isDone, type RequestHistory } from "./history.ts";
 import { observeChannel, observePolicy, type Parts, production } from "./observe.ts";
+import { admissionMaxMs } from "./patience.ts";
 import { startStream } from "./run-stream.ts";
 import type { Schedule } from "./schedule.ts";
 import type { SharedClock } from "./simulated-clock.ts";
@@ -54,6 +56,9 @@ export function runSchedule(schedule: Schedule, options: RunOptions = {}): Histo
       0,
     ),
     waiting: run.waitingCount,
+    lingering: run.replicas
+      .views("request")
+      .filter(({ isLeaving, state }) => isLeaving && state === "down").length,
     served: world.replicas.reduce((sum, { openStreamCount }) => sum + openStreamCount, 0),
   };
   run.replicas.close();
@@ -85,12 +90,13 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       tell(`request ${request.number} is executed by replica ${replica}`);
     },
   });
-  const tell = (text: string) => options.tell?.(world.clock.nowUs(), text);
-  const history = emptyHistory(schedule, world.clock.nowUs());
-  const clock = world.clock.share();
   const nowUs = () => world.clock.nowUs();
+  const tell = (text: string) => options.tell?.(nowUs(), text);
+  const history = emptyHistory(schedule, nowUs());
+  const clock = world.clock.share();
   const policy = parts.policy(createPolicy(schedule.policy, schedule.attemptTimeoutMs));
   history.timeouts.push({ tUs: nowUs(), timeoutMs: policy.timing.attemptTimeoutMs });
+  const unadmitted = new Set<number>();
   const replicas = parts.replicas({
     endpoints: world.endpoints,
     openChannel: (endpoint) => {
@@ -101,19 +107,21 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       });
       const channel = observeChannel(opened, {
         ...{ history, replica, nowUs, isAdaptive: schedule.policy === "adaptive" },
-        isHealthy: () => replicas.state(replica) === "healthy",
+        isHealthy: () => replicas.state(replica) === "healthy" || unadmitted.has(replica),
       });
       return parts.channel(channel);
     },
     clock,
     onChange: (change) => onChange(run, change),
+    admit: (endpoint, decide) => admitSoon(world, { endpoint, decide, unadmitted }),
   });
+  followListing(world, replicas);
   countWaiting(replicas, (by) => {
     run.waitingCount += by;
   });
   const client = parts.client({
     replicas,
-    policy: observePolicy(policy, history, nowUs),
+    policy: observePolicy(policy, history, { nowUs, isListed: (index) => world.isListed(index) }),
     clock,
     budget: parts.budget(schedule.hedgeBudgetShare),
     onAttemptFailure: (failure) => {
@@ -125,8 +133,35 @@ function prepare(schedule: Schedule, options: RunOptions): Run {
       );
     },
   });
-  const run: Run = { history, world, clock, replicas, client, parts, tell, waitingCount: 0 };
+  const run = { history, world, clock, replicas, client, parts, tell, waitingCount: 0 };
   return run;
+}
+
+/** Until it is admitted, a newcomer that answers is not believed. */
+function admitSoon(
+  { clock, random }: World,
+  newcomer: {
+    readonly endpoint: Endpoint;
+    readonly decide: (mayServe: boolean) => void;
+    readonly unadmitted: Set<number>;
+  },
+): void {
+  const replica = replicaAt(newcomer.endpoint);
+  newcomer.unadmitted.add(replica);
+  clock.set(random.next() * admissionMaxMs, () => {
+    newcomer.unadmitted.delete(replica);
+    newcomer.decide(true);
+  });
+}
+
+/** What a name says of its addresses. */
+function followListing(world: World, replicas: ReplicaSet): void {
+  world.onListed = (replica, isListed) => {
+    const endpoint = world.endpoints[replica];
+    if (endpoint === undefined) return;
+    if (isListed) replicas.add(endpoint, "resolved");
+    else replicas.remove(endpoint, "no longer resolved");
+  };
 }
 
 function emptyHistory(schedule: Schedule, startUs: number): History {
@@ -148,7 +183,14 @@ function emptyHistory(schedule: Schedule, startUs: number): History {
     readyUs: schedule.replicas.map(() => []),
     renewedUs: schedule.replicas.map(() => []),
     ...{ changes: [], timeouts: [], violations: [], stepCount: 0 },
-    leftovers: { clientTimers: 0, openAttempts: 0, inFlight: 0, waiting: 0, served: 0 },
+    leftovers: {
+      clientTimers: 0,
+      openAttempts: 0,
+      inFlight: 0,
+      waiting: 0,
+      lingering: 0,
+      served: 0,
+    },
   };
 }
 
@@ -241,7 +283,8 @@ function onChange(run: Run, change: ReplicaChange): void {
 
 /** In the instant in which a replica becomes healthy, everything that waits leaves. */
 function assertReleased({ history, replicas, world }: Run, change: ReplicaChange): void {
-  const view = replicas.views("request")[replicaAt(change.endpoint)];
+  const replica = replicaAt(change.endpoint);
+  const view = replicas.views("request").find(({ index }) => index === replica);
   if (view?.state !== "healthy" || !view.takesRequests) return;
   for (const request of history.requests) {
     if (!isWaiting(request, world.clock.nowUs())) continue;

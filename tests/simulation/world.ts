@@ -31,6 +31,9 @@ export class World {
   /** Of replica 0, 1, ...: ports 1, 2, ... */
   readonly endpoints: readonly Endpoint[];
   readonly channels: SimulatedChannel[] = [];
+  /** Told whether a replica is one of those that the client is to know. */
+  onListed: (replica: number, isListed: boolean) => void = () => undefined;
+  readonly #absent = new Set<SimulatedReplica>();
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions) {
@@ -46,6 +49,17 @@ export class World {
         }),
     );
     this.endpoints = this.replicas.map((_, index) => ({ host: "replica", port: index + 1 }));
+  }
+
+  list(replica: SimulatedReplica, isListed: boolean): void {
+    if (isListed) this.#absent.delete(replica);
+    else this.#absent.add(replica);
+    this.onListed(this.replicas.indexOf(replica), isListed);
+  }
+
+  isListed(replica: number): boolean {
+    const known = this.replicas[replica];
+    return known !== undefined && !this.#absent.has(known);
   }
 
   openChannel(endpoint: Endpoint): SimulatedChannel {

@@ -27,6 +27,11 @@ export interface LiveUpdate {
   /** The second that is told here, counted from 0 at the run's start. */
   readonly second: number;
   readonly totals: LiveTotals;
+  /**
+   * Replicas that have come in this second. Who begins anew is told of them from the start, and a
+   * page that was not does so: its charts are of a number of replicas.
+   */
+  readonly newReplicas: readonly string[];
   /** Of the requests that ended ok in this second: how many on each replica. */
   readonly okByReplica: readonly number[];
   readonly lost: number;

@@ -34,6 +34,12 @@ export function followRun(eventsPath: string): void {
   });
   source.addEventListener("update", ({ data }) => {
     const update = JSON.parse(data) as LiveUpdate;
+    if (followed?.run.lacksOne(update.newReplicas)) {
+      source.close();
+      followed.charts.close();
+      followRun(eventsPath);
+      return;
+    }
     followed?.run.apply(update);
     followed?.figures.take(update);
     // Many at once, as one who comes late is told, are one picture.

@@ -61,6 +61,10 @@ export class GrowingRun implements Run {
     return this.#openStates[replica]?.state;
   }
 
+  lacksOne(replicas: readonly string[]): boolean {
+    return replicas.some((name) => !this.facts.endpoints.includes(name));
+  }
+
   buckets(shown: TimeSpan): TimeBuckets {
     return secondBuckets(this.#seconds, shown, this.facts.endpoints.length);
   }

@@ -350,4 +350,9 @@ export const limits = {
   dataShownMaxLength: 200,
   /** Requests whose first answer is kept for others to be compared with. */
   callReferenceMaxCount: 100_000,
+  /** Endpoints and statuses that a load's metrics tell apart; all others are one. */
+  metricsEndpointMaxCount: 256,
+  metricsCodeMaxCount: 32,
+  /** How often the lag of the event loop is looked at for them; each look costs. */
+  metricsLagLookMs: 50,
 } as const;

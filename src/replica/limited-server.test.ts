@@ -125,6 +125,8 @@ describe("the limits of a replica", () => {
     client.sendCall(1, "/dfs.DFSService/RunDFS");
     const unfinished = await client.once(({ streamId }) => streamId === 1);
     expect(unfinished.type).toBe(frameTypes.headers);
+    const reset = await client.once(isReset);
+    expect([reset.streamId, reset.payload.readUInt32BE(0)]).toEqual([1, 0]);
     // Stopped where it searches, and recorded as what it was.
     const ended = await running.client.call(runDfs, { numVertices: 5_000_000 });
     expect(ended).toMatchObject({

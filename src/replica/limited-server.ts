@@ -1,4 +1,9 @@
-import type { ServerOptions as Http2Options, Http2Server } from "node:http2";
+import {
+  constants,
+  type ServerOptions as Http2Options,
+  type Http2Server,
+  type Http2Stream,
+} from "node:http2";
 import { Server, type ServerInterceptor, type ServerOptions } from "@grpc/grpc-js";
 import { assert } from "../base/errors.ts";
 import type { ServeLimits } from "./serve-limits.ts";
@@ -41,8 +46,19 @@ export function limitedServer(options: LimitedServerOptions): Server {
   } satisfies HeaderOptions);
   Reflect.set(server, "createHttp2Server", (...args: readonly unknown[]) => {
     const created: Http2Server = createServer.apply(server, args);
+    created.on("stream", closeOnceAnswered);
     onHttp2Server(created);
     return created;
   });
   return server;
+}
+
+/**
+ * A call that is answered before its request has come whole, and will not be read any more, would
+ * be kept for as long as its client likes. HTTP/2 has the server reset it, without an error.
+ */
+function closeOnceAnswered(stream: Http2Stream): void {
+  stream.once("finish", () => {
+    if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
 }

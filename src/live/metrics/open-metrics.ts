@@ -1,4 +1,5 @@
 import type * as Prometheus from "prom-client";
+import { limits } from "../../base/limits.ts";
 
 /** Metrics as they are read. */
 export interface Metrics {
@@ -23,16 +24,19 @@ const untrue =
  */
 export async function openMetrics(about: Readonly<Record<string, string>>): Promise<MetricsBook> {
   const prom = await import("prom-client");
-  const registry = new prom.Registry();
-  prom.collectDefaultMetrics({ register: registry });
-  for (const { name } of registry.getMetricsAsArray()) {
-    if (untrue.test(name)) registry.removeSingleMetric(name);
+  const kept = new prom.Registry();
+  prom.collectDefaultMetrics({
+    register: kept,
+    eventLoopMonitoringPrecision: limits.metricsLagLookMs,
+  });
+  for (const { name } of kept.getMetricsAsArray()) {
+    if (untrue.test(name)) kept.removeSingleMetric(name);
   }
   new prom.Gauge({
     name: "dfs_build_info",
     help: "Always 1; its labels say which dfs this is",
     labelNames: Object.keys(about),
-    registers: [registry],
+    registers: [kept],
   }).set(about, 1);
-  return { prom, registry, contentType: registry.contentType, text: () => registry.metrics() };
+  return { prom, registry: kept, contentType: kept.contentType, text: () => kept.metrics() };
 }

@@ -1,5 +1,6 @@
 import type { Counter, Gauge, Histogram } from "prom-client";
 import { atMillis } from "./buckets.ts";
+import { metersOf } from "./meters.ts";
 import type { MetricsBook } from "./open-metrics.ts";
 
 /** A method as it is counted; one and the same object for all its calls. */
@@ -32,8 +33,8 @@ export interface ServeFigures {
 /** What is counted of one method, its labels looked up once. */
 interface MethodMetrics {
   readonly inFlight: Gauge.Internal<string>;
-  readonly seconds: Histogram.Internal;
-  readonly handled: Map<string, Counter.Internal<string>>;
+  readonly seconds: Histogram.Internal<string>;
+  readonly handled: Map<string, Counter.Internal>;
 }
 
 /**
@@ -46,24 +47,14 @@ export class ServeMetrics {
   readonly #inFlight: Gauge<string>;
   readonly #methods = new Map<CountedMethod, MethodMetrics>();
 
-  constructor({ prom, registry }: MetricsBook) {
-    const labelNames = ["grpc_service", "grpc_method"];
-    const registers = [registry];
-    this.#handled = new prom.Counter({
-      name: "grpc_server_handled_total",
-      help: "Calls that have ended, by the status they were answered with",
-      ...{ labelNames: [...labelNames, "grpc_code"], registers },
-    });
-    this.#seconds = new prom.Histogram({
-      name: "grpc_server_handling_seconds",
-      help: "From a call's headers to the end of its stream",
-      ...{ labelNames, registers, buckets: atMillis(0.5, 60_000) },
-    });
-    this.#inFlight = new prom.Gauge({
-      name: "grpc_server_in_flight",
-      help: "Calls that have begun and not ended",
-      ...{ labelNames, registers },
-    });
+  constructor(book: MetricsBook) {
+    const { counter, gauge, seconds } = metersOf(book, "grpc_server_");
+    const labels = ["grpc_service", "grpc_method"];
+    const handled = "Calls that have ended, by the status they were answered with";
+    this.#handled = counter("handled_total", handled, [...labels, "grpc_code"]);
+    const handling = "From a call's headers to the end of its stream";
+    this.#seconds = seconds("handling_seconds", handling, atMillis(0.5, 60_000), labels);
+    this.#inFlight = gauge("in_flight", "Calls that have begun and not ended", labels);
   }
 
   begun(method: CountedMethod): void {
@@ -98,64 +89,22 @@ export class ServeMetrics {
 
 /** Shows a replica's own figures, read when they are asked for. */
 export function showServeFigures(book: MetricsBook, replica: ServeFigures): void {
-  const { graph } = replica;
-  const read = readerOf(book);
-  read.gauge("dfs_serve_connections", "Connections open", () => {
-    const { accepted, closed } = replica.connectionCounts;
-    return accepted - closed;
-  });
-  read.counter("dfs_serve_connections_accepted_total", "Connections accepted", () => {
-    return replica.connectionCounts.accepted;
-  });
-  read.counter(
-    "dfs_serve_connections_refused_total",
-    "Connections closed at once, as many as may be were open",
-    () => replica.connectionCounts.refused,
-  );
-  read.counter(
-    "dfs_serve_connections_pinged_out_total",
-    "Connections closed for their pings, which came too fast",
-    () => replica.connectionCounts.pingedOut,
-  );
-  read.gauge("dfs_serve_searches_running", "Searches under way in threads", () => {
-    return replica.jobCounts.searchesRunning;
-  });
-  read.gauge("dfs_serve_searches_queued", "Searches that wait for their turn", () => {
-    return replica.jobCounts.searchesQueued;
-  });
-  read.gauge("dfs_serve_traversals_running", "Traversals under way", () => {
-    return replica.jobCounts.traversals;
-  });
-  read.gauge("dfs_serve_graph_vertices", "Vertices of the graph", () => graph.vertexCount);
-  read.gauge("dfs_serve_graph_edges", "Edges of the graph", () => graph.edgeCount);
+  const { gauge, readGauge, readCounter } = metersOf(book, "dfs_serve_");
+  const { connectionCounts: connections, graph } = replica;
+  readGauge("connections", "Connections open", () => connections.accepted - connections.closed);
+  readCounter("connections_accepted_total", "Connections accepted", () => connections.accepted);
+  const refused = "Connections closed at once, since as many as may be were open";
+  readCounter("connections_refused_total", refused, () => connections.refused);
+  const pingedOut = "Connections closed for their pings, which came too fast";
+  readCounter("connections_pinged_out_total", pingedOut, () => connections.pingedOut);
+  const running = "Searches under way, but for those that are answered at once";
+  readGauge("searches_running", running, () => replica.jobCounts.searchesRunning);
+  const queued = "Searches that wait for their turn";
+  readGauge("searches_queued", queued, () => replica.jobCounts.searchesQueued);
+  readGauge("traversals_running", "Traversals under way", () => replica.jobCounts.traversals);
+  gauge("graph_vertices", "Vertices of the graph that is served").set(graph.vertexCount);
+  gauge("graph_edges", "Edges of the graph that is served").set(graph.edgeCount);
+  const info = "Always 1; its labels say which graph is served";
   const { spec, fingerprint } = graph;
-  new book.prom.Gauge({
-    name: "dfs_serve_graph_info",
-    help: "Always 1; its labels say which graph is served",
-    ...{ labelNames: ["graph", "fingerprint"], registers: [book.registry] },
-  }).set({ graph: spec, fingerprint }, 1);
-}
-
-/** Metrics whose value is known elsewhere. */
-function readerOf({ prom, registry }: MetricsBook) {
-  const registers = [registry];
-  return {
-    gauge(name: string, help: string, value: () => number): void {
-      new prom.Gauge({
-        ...{ name, help, registers },
-        collect() {
-          this.set(value());
-        },
-      });
-    },
-    counter(name: string, help: string, value: () => number): void {
-      new prom.Counter({
-        ...{ name, help, registers },
-        collect() {
-          this.reset();
-          this.inc(value());
-        },
-      });
-    },
-  };
+  gauge("graph_info", info, ["graph", "fingerprint"]).set({ graph: spec, fingerprint }, 1);
 }

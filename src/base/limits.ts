@@ -357,4 +357,6 @@ export const limits = {
   tlsLookMs: 1000,
   /** Request messages of one call are sent together until there are so many bytes: one frame. */
   uploadPieceMinBytes: 16_384,
+  /** How long a client may take over its TLS handshake with `serve`. */
+  tlsHandshakeMaxMs: 10_000,
 } as const;

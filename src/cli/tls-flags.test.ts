@@ -18,10 +18,11 @@ const { cert, key } = writeIdentity(
   authority.issue({ commonName: "one", names: loopbackNames }),
 );
 
+const { notices } = createTerminal();
+
 /** What the flags come to, and what was warned of. */
 function typed(...words: readonly string[]) {
   const warnings: unknown[] = [];
-  const { notices } = createTerminal();
   notices.setReporters([{ log: ({ args }) => warnings.push(...args) }]);
   const tls = clientTlsOf(readFlags(tlsFlags, parseStrictly(words, tlsFlags, false)), { notices });
   return { tls, text: tlsText(tls), warnings };

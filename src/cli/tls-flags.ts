@@ -10,7 +10,8 @@ const file = { valueHint: "FILE" };
 /** How a subcommand that asks replicas does so over TLS. */
 export const tlsFlags = flags.grouped("TLS", {
   tls: flags.toggle(
-    "Speak TLS, verified by this system's CAs; any flag below implies it, none: plain text",
+    "Speak TLS, verified by this system's CAs; any flag below implies it; without: plain text, " +
+      "as grpcurl with -plaintext and ghz with --insecure",
   ),
   cacert: flags.text.optional({
     description: "CAs that replicas' certificates must come from, in PEM, instead of the system's",

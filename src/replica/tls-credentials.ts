@@ -1,6 +1,7 @@
 import type { SecureServerOptions } from "node:http2";
 import type { SecureContextOptions } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
+import { limits } from "../base/limits.ts";
 import type { TlsMaterial } from "./tls-material.ts";
 
 /** Credentials of a server whose certificates can be renewed while it serves. */
@@ -9,6 +10,7 @@ export class RenewableCredentials extends ServerCredentials {
     const isMutual = material.clientRoots !== undefined;
     const options: SecureServerOptions = {
       minVersion: "TLSv1.2",
+      handshakeTimeout: limits.tlsHandshakeMaxMs,
       requestCert: isMutual,
       rejectUnauthorized: isMutual,
     };

@@ -48,6 +48,11 @@ describe("untrustedText()", () => {
 test("otherNameText() says whom the certificate is for", () => {
   const text = otherNameText({ ...certificate, subjectaltname: "DNS:a.b, IP Address:::1" }, facts);
   expect(text).toEndWith("its certificate is for a.b, ::1, not for db.local (--server-name)");
+  const many = Array.from({ length: 500 }, (_, index) => `DNS:n${index}`).join(", ");
+  const cut = otherNameText({ ...certificate, subjectaltname: many }, facts);
+  expect(cut).toContain(
+    "for n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11 and 488 more, not for",
+  );
   expect(otherNameText(certificate, facts)).toContain('for "somebody", which is no host name');
 });
 

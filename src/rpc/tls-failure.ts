@@ -1,5 +1,6 @@
 import type { PeerCertificate } from "node:tls";
 import { messageOf, systemErrorCode } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 
 /** What a client brought to a TLS handshake, as far as it explains why one failed. */
 export interface HandshakeFacts {
@@ -35,7 +36,7 @@ export function otherNameText(
     .split(", ")
     .map((name) => name.replace(/^(DNS|IP Address):/, ""))
     .filter((name) => name !== "");
-  const whom = names.length > 0 ? names.join(", ") : `${nameOf(subject)}, which is no host name`;
+  const whom = names.length > 0 ? listed(names) : `${nameOf(subject)}, which is no host name`;
   return failed(`its certificate is for ${whom}, not for ${serverName} (--server-name)`);
 }
 
@@ -119,10 +120,20 @@ function failed(why: string): string {
   return `TLS handshake failed: ${why}`;
 }
 
+/** The peer may have sent any number of them, of any length. */
+function listed(names: readonly string[]): string {
+  const { errorNamesMaxCount, errorValueMaxLength } = limits;
+  const shown = names
+    .slice(0, errorNamesMaxCount)
+    .map((name) => name.slice(0, errorValueMaxLength));
+  const moreCount = names.length - shown.length;
+  return shown.join(", ") + (moreCount === 0 ? "" : ` and ${moreCount} more`);
+}
+
 /** Of a subject or issuer, what people call it. */
 function nameOf(name: PeerCertificate["issuer"] | undefined): string {
   // An attribute that occurs more than once is a list.
   const { CN, O } = (name ?? {}) as { readonly CN?: unknown; readonly O?: unknown };
   const called = CN ?? O;
-  return called === undefined ? "somebody without a name" : `"${String(called)}"`;
+  return called === undefined ? "somebody without a name" : `"${listed([String(called)])}"`;
 }

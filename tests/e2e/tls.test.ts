@@ -38,7 +38,7 @@ describe("replicas with TLS that require client certificates", () => {
     expect(supervisor.stdout).toContain("client certificates required");
 
     const fault = ["--fault", `crash:${port}@1s`];
-    const load = await runDfs(["load", ...replicas, ...mutual, "--duration", "4", ...fault], at);
+    const load = await runDfs(["load", ...replicas, ...mutual, "--duration", "3", ...fault], at);
     expect(load.stdout).toContain("TLS: yes, verified, client certificate yes");
     expect(load.status).toBe(0);
     const { run } = await readReport(dir.path);

@@ -355,4 +355,8 @@ export const limits = {
   metricsCodeMaxCount: 32,
   /** How often the lag of the event loop is looked at for them; each look costs. */
   metricsLagLookMs: 50,
+  /** Messages at the beginning of such an answer that are kept to say how others differ. */
+  callReferenceBeginCount: 100,
+  /** Request messages of one call are sent together until there are so many bytes: one frame. */
+  uploadPieceMinBytes: 16_384,
 } as const;

@@ -84,7 +84,7 @@ test("a call is settled to the last field before anything is sent", async () => 
     [["--metadata", "x-request-id=1"], "--request-id-header names another, or none"],
     [["--expect-status", "OKAY"], 'did you mean "OK"?'],
   ];
-  for (const [words, error] of wrong) expect(settle(...words)).rejects.toThrow(error);
+  for (const [words, error] of wrong) await expect(settle(...words)).rejects.toThrow(error);
 });
 
 test("--list prints services, then methods, kinds, idempotency and messages", async () => {
@@ -114,5 +114,5 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
     "  HILL = 0",
     "  LAKE = 1",
   ]);
-  expect(list("--list", "Guide")).rejects.toThrow('did you mean "guide.Guide"?');
+  await expect(list("--list", "Guide")).rejects.toThrow('did you mean "guide.Guide"?');
 });

@@ -23,6 +23,7 @@ import {
 } from "../workload/call-expectation.ts";
 import { CallMetadata } from "../workload/call-metadata.ts";
 import type { CallFlagValues } from "./call-flags.ts";
+import { checkCallKind } from "./call-kind-flags.ts";
 
 /** The servers that may be asked for the schema, and how. */
 export interface Servers {
@@ -50,7 +51,7 @@ export async function callOfFlags(
   const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
   const schema = await schemaOfFlags(values, servers, (name) => name === service);
   const method = schema.method(text, "--call");
-  if (method.kind !== "unary") throw notUnary(method);
+  checkCallKind(method, values);
   return {
     ...{ method, metadata, authority, requestIdHeader },
     schema: schemaSourceText(schemaSource(values)),
@@ -84,10 +85,6 @@ function schemaSource({ proto, importPath, protoset }: CallFlagValues): SchemaSo
   if (protoset !== undefined) return { kind: "protoset", path: protoset };
   if (proto.length === 0) return { kind: "reflection" };
   return { kind: "proto", paths: proto, importPaths: importPath };
-}
-
-function notUnary({ name, kind }: CallMethod): DfsError {
-  return new DfsError("usage", `--call ${name} must be a unary method: it is of the kind ${kind}`);
 }
 
 function requestIdHeaderOf(

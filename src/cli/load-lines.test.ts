@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { AttemptFailure } from "../failover/request.ts";
+import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
 import type { SecondSummary } from "../load/request-flow.ts";
 import { type LineDetail, LoadLines } from "./load-lines.ts";
@@ -42,6 +43,14 @@ function settled(number: number, attempts: number, latencyUs: number): SettledRe
   return { number, record: { ...common, endpoint, latencyUs, attempts } };
 }
 
+const unsent: SettledRequest = {
+  number: 9,
+  record: {
+    ...{ kind: "request", tUs, request: "r-9", outcome: "failed", endpoint: "", attempts: 0 },
+    ...{ elapsedUs: 0, lagUs: 0, detail: "not sent: 3 requests were in flight" },
+  },
+};
+
 const second: SecondSummary = {
   tUs,
   second: 7,
@@ -55,8 +64,22 @@ const second: SecondSummary = {
   attemptTimeoutMs: 40,
 };
 
+test("LoadLines says how many messages an answer has, and when the first came", () => {
+  const { number, record } = settled(1, 1, 4280);
+  const printed = lines("requests", (load) => {
+    load.settled({ number, record: { ...record, messages: 12, firstUs: 1020 } as OkRecord });
+    load.settled({ number, record: { ...record, messages: 0 } as OkRecord });
+  });
+  const begin = `[${time}] ✓ Request #1 → localhost:50051`;
+  expect(printed).toEqual([
+    `${begin} (latency: 4.28ms, 12 messages, the first after 1.02ms)`,
+    `${begin} (latency: 4.28ms, 0 messages)`,
+  ]);
+});
+
 test("LoadLines prints a line a request when asked, and failures with what became of them", () => {
   const printed = lines("requests", (load) => {
+    load.settled({ ...unsent, isNotSent: true });
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(50));
     load.settled(settled(50, 2, 6120));
@@ -64,6 +87,7 @@ test("LoadLines prints a line a request when asked, and failures with what becam
     load.second(second);
   });
   expect(printed).toEqual([
+    `[${time}] ✗ Request #9 FAILED after 0 attempt(s): not sent: 3 requests were in flight`,
     `[${time}] ✓ Request #1 → localhost:50051 (latency: 4.28ms)`,
     `[${time}] ✗ Request #50 → localhost:50051 FAILED (UNAVAILABLE) - Retrying...`,
     `[${time}] ✓ Request #50 → RETRY SUCCESS on localhost:50052 after 1 failure(s) (latency: 6.12ms)`,
@@ -76,6 +100,7 @@ test("LoadLines prints one summary a second otherwise, failures still shown", ()
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(2, { isRetried: false }));
     load.second(second);
+    load.settled({ ...unsent, isNotSent: true });
     load.second({ ...second, ok: 90, lost: 10, notSent: 8 });
   });
   expect(printed).toEqual([

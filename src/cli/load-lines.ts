@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
@@ -47,7 +48,9 @@ export class LoadLines {
     );
   }
 
-  settled({ number, record }: SettledRequest): void {
+  settled({ number, record, isNotSent }: SettledRequest): void {
+    // There may be very many at once; those of a second are told together.
+    if (isNotSent && this.#detail !== "requests") return;
     const failureCount = this.#failureCounts.get(number) ?? 0;
     this.#failureCounts.delete(number);
     if (record.kind === "ok") {
@@ -65,7 +68,7 @@ export class LoadLines {
 
   #settledOk(number: number, record: OkRecord, failureCount: number): void {
     const begin = `${paint.green("✓")} Request #${number} →`;
-    const latency = `(latency: ${(record.latencyUs / 1000).toFixed(2)}ms)`;
+    const latency = `(latency: ${msText(record.latencyUs)}${messagesText(record)})`;
     if (failureCount > 0) {
       const after = `after ${failureCount} failure(s)`;
       this.#failure(record.tUs, `${begin} RETRY SUCCESS on ${record.endpoint} ${after} ${latency}`);
@@ -99,7 +102,7 @@ export class LoadLines {
     if (this.#detail === "events") return;
     const { second, scheduled, ok, lost, notSent, inFlight } = summary;
     const unsent = notSent === 0 ? "" : ` (${notSent} not sent)`;
-    const worst = ok === 0 ? "" : `, worst latency ${(summary.latencyMaxUs / 1000).toFixed(2)}ms`;
+    const worst = ok === 0 ? "" : `, worst latency ${msText(summary.latencyMaxUs)}`;
     const mark = lost > 0 ? paint.red("✗") : paint.green("✓");
     this.#line(
       summary.tUs,
@@ -127,4 +130,15 @@ export class LoadLines {
   #line(tUs: number, text: string): void {
     this.#print(`[${localTimeOfDay(tUs)}] ${text}`);
   }
+}
+
+function msText(spanUs: number): string {
+  return `${(spanUs / 1000).toFixed(2)}ms`;
+}
+
+/** Of an answer that is a stream. */
+function messagesText({ messages, firstUs }: OkRecord): string {
+  if (messages === undefined) return "";
+  const first = firstUs === undefined ? "" : `, the first after ${msText(firstUs)}`;
+  return `, ${counted(messages, "message")}${first}`;
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
-import type { CancelCall, UnaryResult } from "../rpc/channel.ts";
+import type { CancelCall } from "../rpc/channel.ts";
+import { type AttemptResult, startExchange } from "./exchange-call.ts";
 import type { AttemptView } from "./policy.ts";
 import type { OpenAttempt } from "./replica.ts";
 import type { ClientContext, FailoverRequest } from "./request.ts";
@@ -12,11 +13,13 @@ export interface AttemptOptions {
   /** Index of its replica. */
   readonly replica: number;
   /** The attempt has ended, by itself or by abandon(); not after cancel(). */
-  readonly onResult: (result: UnaryResult) => void;
+  readonly onResult: (result: AttemptResult) => void;
   /** It has stayed unanswered for the attempt timeout. */
   readonly onSilence: () => void;
   /** Its replica has become suspect. */
   readonly onSuspect: () => void;
+  /** Of an exchange: its replica lives, but brings nothing for too long; told again while so. */
+  readonly onBarren: () => void;
 }
 
 /** One try of a request on one replica. */
@@ -35,6 +38,9 @@ export class Attempt implements AttemptView, OpenAttempt {
   readonly #options: AttemptOptions;
   readonly #watch: SilenceWatch;
   readonly #sentUs: number;
+  readonly #barrenMs: number;
+  /** Its sending, else when an exchange last came further. */
+  #quietSinceUs: number;
   #finishedUs: number | undefined;
   #cancelCall: CancelCall = () => undefined;
   #leave: () => void = () => undefined;
@@ -47,8 +53,13 @@ export class Attempt implements AttemptView, OpenAttempt {
     this.replica = options.replica;
     this.endpoint = context.replicas.channel(options.replica).endpoint;
     this.#sentUs = context.clock.nowUs();
+    this.#quietSinceUs = this.#sentUs;
+    // A call that stands still must not spend the time in which another replica could serve it.
+    const lastChanceMs = ((request.deadlineUs - this.#sentUs) / 1000) * limits.lastChanceShare;
+    this.#barrenMs = Math.min(limits.streamBarrenMs, lastChanceMs);
     const { replica, onSilence } = options;
-    this.#watch = new SilenceWatch({ context, replica, onSilence });
+    const onLife = "exchange" in request ? () => this.#onLife() : undefined;
+    this.#watch = new SilenceWatch({ context, replica, onSilence, ...(onLife && { onLife }) });
   }
 
   get isOpen(): boolean {
@@ -64,22 +75,38 @@ export class Attempt implements AttemptView, OpenAttempt {
     return this.finishedUs - this.#sentUs;
   }
 
+  /** What is said of it when nobody answered. */
+  get silenceText(): string {
+    const missing = "exchange" in this.#request ? "message" : "answer";
+    const quietUs = this.finishedUs - this.#quietSinceUs;
+    return `no ${missing} within ${Math.round(quietUs / 1000)} ms`;
+  }
+
   start(): void {
     const { replicas } = this.#context;
     this.#leave = replicas.enter(this.replica, this, "request");
-    const remainingMs = (this.#request.deadlineUs - this.#sentUs) / 1000;
-    this.#cancelCall = replicas.channel(this.replica).unary(
-      {
-        path: this.#request.path,
-        request: this.#request.bytes,
-        // The server learns the whole remaining time: only this client knows when it will turn
-        // elsewhere. The slack leaves the last word to the request's own timer.
-        timeoutMs: remainingMs + limits.deadlineSlackMs,
-        metadata: attemptMetadata(this.#request, this.number),
-      },
-      (result) => this.#onResult(result),
-    );
+    this.#cancelCall = this.#send();
     this.watchForSilence();
+  }
+
+  #send(): CancelCall {
+    const request = this.#request;
+    const channel = this.#context.replicas.channel(this.replica);
+    const remainingMs = (request.deadlineUs - this.#sentUs) / 1000;
+    const head = {
+      path: request.path,
+      // The server learns the whole remaining time: only this client knows when it will turn
+      // elsewhere. The slack leaves the last word to the request's own timer.
+      timeoutMs: remainingMs + limits.deadlineSlackMs,
+      metadata: attemptMetadata(request, this.number),
+    };
+    const onResult = (result: AttemptResult) => this.#onResult(result);
+    if ("bytes" in request) return channel.unary({ ...head, request: request.bytes }, onResult);
+    return startExchange({ channel, head, exchange: request.exchange }, this.#context.clock, {
+      onProgress: () => this.#onProgress(),
+      onMessage: () => this.#onMessage(),
+      onResult,
+    });
   }
 
   /** Tells of silence once the attempt timeout has passed from now. */
@@ -115,7 +142,25 @@ export class Attempt implements AttemptView, OpenAttempt {
     this.#cancelCall();
   }
 
-  #onResult(result: UnaryResult): void {
+  /** A message has come, or the peer has made room for one more of ours. */
+  #onProgress(): void {
+    if (!this.isOpen) return;
+    this.#quietSinceUs = this.#context.clock.nowUs();
+    if (!this.isAdrift) this.#watch.heard();
+  }
+
+  #onMessage(): void {
+    this.#onProgress();
+    // Last, since it may release requests that wait.
+    if (this.isOpen) this.#context.replicas.observe(this.replica, "answered", "message");
+  }
+
+  #onLife(): void {
+    const quietMs = (this.#context.clock.nowUs() - this.#quietSinceUs) / 1000;
+    if (quietMs >= this.#barrenMs) this.#options.onBarren();
+  }
+
+  #onResult(result: AttemptResult): void {
     if (!this.isOpen) return;
     this.#close();
     this.#options.onResult(this.isAbandoned ? silentUnlessAnswered(result, this) : result);
@@ -128,14 +173,9 @@ export class Attempt implements AttemptView, OpenAttempt {
   }
 }
 
-function silentUnlessAnswered(result: UnaryResult, attempt: Attempt): UnaryResult {
+function silentUnlessAnswered(result: AttemptResult, attempt: Attempt): AttemptResult {
   if (result.status !== "CANCELLED" || result.isFromPeer) return result;
-  return { ...result, status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) };
-}
-
-/** What is said of an attempt that nobody answered. */
-export function silenceText(attempt: Attempt): string {
-  return `no answer within ${Math.round(attempt.serviceUs / 1000)} ms`;
+  return { ...result, status: "DEADLINE_EXCEEDED", detail: attempt.silenceText };
 }
 
 /** What tells a server which request an attempt belongs to; `attempt` is 1 for the first. */

@@ -1,12 +1,18 @@
 import type { CancelTimer } from "../base/clock.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
-import type { UnaryResult } from "../rpc/channel.ts";
 import { isAnswer } from "../rpc/status.ts";
-import { Attempt, silenceText } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
+import type { AttemptResult } from "./exchange-call.ts";
 import { afterFairly } from "./fair-timer.ts";
 import type { Need, RequestView, Step } from "./policy.ts";
-import type { AttemptFailure, CallResult, ClientContext, FailoverRequest } from "./request.ts";
+import type {
+  AttemptFailure,
+  CallResult,
+  ClientContext,
+  FailoverRequest,
+  TakenAnswer,
+} from "./request.ts";
 
 /** One request from its first attempt to its one outcome. */
 export class RequestRun {
@@ -92,6 +98,7 @@ export class RequestRun {
       onResult: (result) => this.#onResult(attempt, result),
       onSilence: () => this.#onSilence(attempt),
       onSuspect: () => this.#move(attempt),
+      onBarren: () => this.#onBarren(attempt),
     });
     this.#attempts.push(attempt);
     attempt.start();
@@ -105,7 +112,8 @@ export class RequestRun {
   #scheduleHedge(latestMs = Number.POSITIVE_INFINITY): void {
     const { clock, policy } = this.#context;
     const { hedgeDelayMs } = policy.timing;
-    if (!this.#request.mayExecuteTwice || hedgeDelayMs === Number.POSITIVE_INFINITY) return;
+    const mayHedge = this.#request.mayExecuteTwice && "bytes" in this.#request;
+    if (!mayHedge || hedgeDelayMs === Number.POSITIVE_INFINITY) return;
     this.#cancelHedge = afterFairly(clock, Math.min(hedgeDelayMs, latestMs), () => {
       if (this.#isDone) return;
       this.#hedge();
@@ -149,20 +157,33 @@ export class RequestRun {
     if (step.kind === "attempt") this.#giveUp(attempt);
   }
 
+  /**
+   * An exchange stands still on a replica that lives: one more attempt begins it anew elsewhere,
+   * if there is a healthy replica. The first may still come to its end before that.
+   */
+  #onBarren(attempt: Attempt): void {
+    if (this.#isDone || attempt.isMoved || !this.#request.mayExecuteTwice) return;
+    const { policy, replicas } = this.#context;
+    const step = policy.next(this.#view("silence"), replicas.views("request"));
+    if (step.kind !== "attempt") return;
+    this.#giveUp(attempt);
+    this.#launch(step.replica);
+  }
+
   #giveUp(attempt: Attempt): void {
     attempt.isMoved = true;
     this.#report(
       attempt,
-      { status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) },
+      { status: "DEADLINE_EXCEEDED", detail: attempt.silenceText },
       "abandoned",
     );
   }
 
-  #onResult(attempt: Attempt, result: UnaryResult): void {
+  #onResult(attempt: Attempt, result: AttemptResult): void {
     const { replicas } = this.#context;
     const isAnswered = this.#isAnswer(result);
     if (isAnswered) {
-      this.#learn(attempt);
+      this.#learn(attempt, result.taken);
       if (this.#isDone) this.#report(attempt, result, "late");
       else this.#finish(attempt, result);
       // Last, since it may release requests that wait, of which this one is none any more.
@@ -186,13 +207,13 @@ export class RequestRun {
     if (!goesOn) this.#finishUnanswered();
   }
 
-  #isAnswer({ status, isFromPeer }: UnaryResult): boolean {
+  #isAnswer({ status, isFromPeer }: AttemptResult): boolean {
     if (status === "OK" || isAnswer(status)) return true;
     return isFromPeer === true && this.#request.alsoAnswers?.has(status) === true;
   }
 
   /** Whether the request has, or gets, another chance after a failed attempt. */
-  #goOnAfter(result: UnaryResult): boolean {
+  #goOnAfter(result: AttemptResult): boolean {
     if (this.#isServed()) return true;
     const { clock } = this.#context;
     const mayRetry =
@@ -214,11 +235,14 @@ export class RequestRun {
     );
   }
 
-  /** What a replica singled out by its silence takes is no measure of a healthy answer. */
-  #learn(attempt: Attempt): void {
+  /**
+   * What a replica singled out by its silence takes is no measure of a healthy answer; nor what a
+   * stream takes after its first message.
+   */
+  #learn(attempt: Attempt, taken: TakenAnswer | undefined): void {
     const { policy, replicas } = this.#context;
     const isOddOneOut = replicas.state(attempt.replica) !== "healthy" && replicas.someHealthy;
-    if (!isOddOneOut) policy.timing.learn(attempt.serviceUs);
+    if (!isOddOneOut) policy.timing.learn(taken?.firstUs ?? attempt.serviceUs);
   }
 
   #onDeadline(): void {
@@ -227,11 +251,11 @@ export class RequestRun {
       if (!attempt.isOpen) continue;
       this.#mayHaveExecuted = true;
       this.#isRefused = false;
-      this.#detail = `DEADLINE_EXCEEDED from ${formatEndpoint(attempt.endpoint)}: ${silenceText(attempt)}`;
+      this.#detail = `DEADLINE_EXCEEDED from ${formatEndpoint(attempt.endpoint)}: ${attempt.silenceText}`;
       if (!attempt.isMoved) {
         this.#report(
           attempt,
-          { status: "DEADLINE_EXCEEDED", detail: silenceText(attempt) },
+          { status: "DEADLINE_EXCEEDED", detail: attempt.silenceText },
           "abandoned",
           false,
         );
@@ -240,14 +264,14 @@ export class RequestRun {
     this.#finishUnanswered();
   }
 
-  #finish(attempt: Attempt, result: UnaryResult): void {
-    const { status, detail, response = new Uint8Array() } = result;
+  #finish(attempt: Attempt, result: AttemptResult): void {
+    const { status, detail, response = new Uint8Array(), taken } = result;
     const { endpoint, finishedUs, serviceUs } = attempt;
     this.#end(
       {
         ...{ finishedUs, endpoint, detail },
         attemptCount: this.#attempts.length,
-        answer: { status, response, detail, serviceUs },
+        answer: { status, response, detail, serviceUs, ...(taken && { taken }) },
         mayHaveExecuted: true,
         isRefused: false,
       },
@@ -274,8 +298,9 @@ export class RequestRun {
     this.#cancelWait?.();
     for (const attempt of this.#attempts) {
       // An attempt that was overtaken stays open: it may still show its replica to be silent, and
-      // its late answer heals.
-      const isOvertaken = answering !== undefined && attempt.number < answering.number;
+      // its late answer heals. Of an exchange that would be a whole answer that nobody wants.
+      const isOvertaken =
+        answering !== undefined && attempt.number < answering.number && "bytes" in this.#request;
       if (!isOvertaken) attempt.cancel();
     }
     this.#onDone(result);
@@ -283,7 +308,7 @@ export class RequestRun {
 
   #report(
     attempt: Attempt,
-    end: Pick<UnaryResult, "status" | "detail">,
+    end: Pick<AttemptResult, "status" | "detail">,
     ended: AttemptFailure["ended"],
     isRetried = true,
   ): void {

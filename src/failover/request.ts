@@ -6,13 +6,14 @@ import type { Policy } from "./policy.ts";
 import type { ReplicaSet } from "./replica-set.ts";
 
 /** One logical call, to be answered by some replica before its deadline. */
-export interface FailoverRequest {
+export type FailoverRequest = UnaryRequest | ExchangeRequest;
+
+interface RequestHead {
   readonly id: string;
   /** Counts requests from 1. */
   readonly number: number;
   /** `/package.Service/Method`. */
   readonly path: string;
-  readonly bytes: Uint8Array;
   /** Instant by which it must be answered, over all attempts. */
   readonly deadlineUs: number;
   /**
@@ -27,6 +28,34 @@ export interface FailoverRequest {
    * makes.
    */
   readonly alsoAnswers?: ReadonlySet<StatusName> | undefined;
+}
+
+export interface UnaryRequest extends RequestHead {
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A request whose call has any number of messages in either direction. It is retried as a whole:
+ * every attempt asks everything anew, and has a reader of its own for the whole answer. It is never
+ * hedged, since that would double a call of any size.
+ */
+export interface ExchangeRequest extends RequestHead {
+  readonly exchange: Exchange;
+}
+
+export interface Exchange {
+  /** All that is asked, in order; gone through anew by every attempt; must not throw. */
+  readonly requests: Iterable<Uint8Array>;
+  /** The kind of call whose answer is one message: an OK with any other number is none. */
+  readonly isAnsweredOnce: boolean;
+  openReader(): AnswerReader;
+}
+
+/** Takes the answer of one attempt, message by message. */
+export interface AnswerReader {
+  take(message: Uint8Array): void;
+  /** What is wrong with the answer, now that it has ended with OK; undefined: nothing. */
+  fault(): string | undefined;
 }
 
 /** How a request ended, at `finishedUs`. */
@@ -48,10 +77,23 @@ export interface CallResult {
 
 export interface Answer {
   readonly status: StatusName;
+  /** Of a unary call; empty when the status is not OK. */
   readonly response: Uint8Array;
+  /** Of a call of more messages. */
+  readonly taken?: TakenAnswer;
   readonly detail: string;
   /** The answering attempt's own time. */
   readonly serviceUs: number;
+}
+
+/** The messages that an attempt was answered by. */
+export interface TakenAnswer {
+  readonly reader: AnswerReader;
+  /** Of a kind of call that any number of messages may answer. */
+  readonly isStream: boolean;
+  readonly messageCount: number;
+  /** From the sending of the attempt to its first message; undefined when none came. */
+  readonly firstUs: number | undefined;
 }
 
 /** An attempt failed, was given up after silence, or answered too late to matter, at `tUs`. */

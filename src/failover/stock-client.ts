@@ -1,6 +1,7 @@
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { type Clock, wallClockIn } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint, tcpOf } from "../base/endpoint.ts";
+import { assert } from "../base/errors.ts";
 import { statusName } from "../rpc/status.ts";
 import type { CallResult, FailoverRequest, RequestClient } from "./request.ts";
 
@@ -45,6 +46,7 @@ export class StockClient implements RequestClient {
   }
 
   start(request: FailoverRequest, onDone: (result: CallResult) => void): void {
+    assert("bytes" in request, "gRPC's own client is compared by unary calls alone");
     const sentUs = this.#clock.nowUs();
     const metadata = new Metadata();
     metadata.set("x-request-id", request.id);

@@ -98,7 +98,7 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
     this.#control = replicas.channel(this.replica).stream(
       {
         path: request.path,
-        request: bytes,
+        requests: [bytes],
         timeoutMs: remainingMs + limits.deadlineSlackMs,
         metadata: attemptMetadata(request, this.number),
       },

@@ -56,6 +56,14 @@ const samples: { readonly [K in LedgerRecord["kind"]]: Extract<LedgerRecord, { k
 };
 
 describe("encodeRecord() and decodeRecord()", () => {
+  test.each([
+    { ...samples.ok, messages: 12, firstUs: 1500 },
+    { ...samples.ok, messages: 0 },
+  ])("give back $messages messages of an answer", (record) => {
+    expect(decodeRecord(encodeRecord(record))).toEqual(record);
+    expect(encodeRecord(record)).toContain(` messages=${record.messages} t_us=`);
+  });
+
   test.each(Object.values(samples))("give back the same $kind record", (record) => {
     expect(decodeRecord(encodeRecord(record))).toEqual(record);
   });

@@ -100,6 +100,8 @@ function decodeOk(f: Fields, tUs: number): LedgerRecord {
     lagUs: f.spanUs("lag_ms"),
     serviceUs: f.spanUs("service_ms"),
     attempts: f.number("attempts"),
+    ...(f.has("messages") ? { messages: f.number("messages") } : {}),
+    ...(f.has("first_ms") ? { firstUs: f.spanUs("first_ms") } : {}),
   };
 }
 

@@ -28,8 +28,13 @@ function okLine(record: OkRecord): string {
     `${localTimestamp(record.tUs)} endpoint=${formatValue(record.endpoint)} ` +
     `latency_ms=${formatMs(record.latencyUs)} request=${formatValue(record.request)} ` +
     `attempts=${record.attempts} service_ms=${formatMs(record.serviceUs)} ` +
-    `lag_ms=${formatMs(record.lagUs)} t_us=${record.tUs}`
+    `lag_ms=${formatMs(record.lagUs)}${messagesText(record)} t_us=${record.tUs}`
   );
+}
+
+function messagesText({ messages, firstUs }: OkRecord): string {
+  if (messages === undefined) return "";
+  return `${firstUs === undefined ? "" : ` first_ms=${formatMs(firstUs)}`} messages=${messages}`;
 }
 
 /** Configuration and totals are spread into the line under these prefixes. */

@@ -59,6 +59,10 @@ export interface OkRecord extends Timed {
   readonly serviceUs: number;
   /** Attempts made, the first included. */
   readonly attempts: number;
+  /** Of a call that is answered by a stream: how many messages the answer has. */
+  readonly messages?: number;
+  /** From the sending of the answering attempt to its first message; absent when it has none. */
+  readonly firstUs?: number;
 }
 
 /** An attempt that failed, was abandoned, or answered late, at `tUs`; sent at tUs - serviceUs. */

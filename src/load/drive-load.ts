@@ -14,6 +14,7 @@ import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
 import { type ResolveName, resolveName } from "../rpc/resolve-name.ts";
+import { exchangeWorkload } from "../workload/call-exchange.ts";
 import { callWorkload } from "../workload/call-workload.ts";
 import {
   type DecidedQuestion,
@@ -22,7 +23,7 @@ import {
   refuseUnknownNames,
 } from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
-import type { Workload } from "../workload/workload.ts";
+import type { ExchangeWorkload, Workload } from "../workload/workload.ts";
 import { prepareStreams } from "./drive-streams.ts";
 import { GraphWatch } from "./graph-watch.ts";
 import { LateHeader } from "./late-header.ts";
@@ -164,9 +165,16 @@ function driveRequests(
   });
 }
 
-function workloadOf(subject: LoadSubject, { config, clock }: SeededOptions): Workload {
+function workloadOf(
+  subject: LoadSubject,
+  { config, clock }: SeededOptions,
+): Workload | ExchangeWorkload {
   if (subject.kind === "question") return dfsWorkload(subject.question, config.verify);
-  return callWorkload(subject.call, { seed: config.seed, nowUs: () => clock.nowUs() });
+  const { call } = subject;
+  const options = { seed: config.seed, nowUs: () => clock.nowUs() };
+  return call.method.kind === "unary"
+    ? callWorkload(call, options)
+    : exchangeWorkload(call, options);
 }
 
 function noRequests(streams: StreamTotals | undefined): LoadTotals {

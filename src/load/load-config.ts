@@ -6,7 +6,13 @@ import type { ResolvedName } from "../failover/resolve-targets.ts";
 import { type Call, callEntries } from "../workload/call.ts";
 import type { AskedQuestion, DecidedQuestion } from "../workload/dfs-question.ts";
 import type { Verify } from "../workload/dfs-workload.ts";
-import { isTimed, type LoadProfile, profileEntries } from "./load-profile.ts";
+import {
+  isTimed,
+  type LoadProfile,
+  profileDetails,
+  profileEntries,
+  profileText,
+} from "./load-profile.ts";
 import { type StreamConfig, streamConfigEntries } from "./stream-config.ts";
 
 /** `stock`: plain grpc-js as it comes, which the demo compares with. */
@@ -115,8 +121,10 @@ function durationEntries({ mode, profile, durationMs }: LoadConfig): Record<stri
   return hasDuration ? { duration_s: String(durationMs / 1000) } : {};
 }
 
-function requestEntries({ profile, seed, deadlineMs }: LoadConfig): Record<string, string> {
-  return { ...profileEntries(profile, seed), deadline_ms: String(deadlineMs) };
+function requestEntries(config: LoadConfig): Record<string, string> {
+  const { profile, durationMs, seed, deadlineMs } = config;
+  const words = [profileText(profile, durationMs), ...profileDetails(profile, seed)].join(", ");
+  return { profile: words, ...profileEntries(profile, seed), deadline_ms: String(deadlineMs) };
 }
 
 function attemptTimeoutText({ policy, attemptTimeoutMs, deadlineMs }: LoadConfig): string {

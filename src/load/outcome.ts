@@ -8,6 +8,8 @@ import type { StatusName } from "../rpc/status.ts";
 export interface SettledRequest {
   readonly number: number;
   readonly record: OkRecord | RequestRecord;
+  /** It never left, as too many were in flight. */
+  readonly isNotSent?: true;
 }
 
 export interface SentRequest {
@@ -30,7 +32,7 @@ const okAlone: ReadonlySet<StatusName> = new Set(["OK"]);
 export function settle(
   request: SentRequest,
   result: CallResult,
-  faultOf: (response: Uint8Array) => string | undefined,
+  faultOf: (answer: Answer) => string | undefined,
   expected: ReadonlySet<StatusName> = okAlone,
 ): SettledRequest {
   const endpoint = result.endpoint === undefined ? "" : formatEndpoint(result.endpoint);
@@ -61,12 +63,21 @@ export function settle(
     return ended("failed", `${answer.status}, but after its deadline`);
   }
   if (!expected.has(answer.status)) return ended("failed", unexpectedText(answer, expected));
-  const fault = answer.status === "OK" ? faultOf(answer.response) : undefined;
+  const fault = answer.status === "OK" ? faultOf(answer) : undefined;
   if (fault !== undefined) return ended("wrong", fault);
   return {
     number: request.number,
-    record: { kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
+    record: {
+      ...{ kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
+      ...messagesOf(answer),
+    },
   };
+}
+
+function messagesOf({ taken }: Answer): Pick<OkRecord, "messages" | "firstUs"> {
+  if (taken === undefined || !taken.isStream) return {};
+  const { messageCount, firstUs } = taken;
+  return { messages: messageCount, ...(firstUs === undefined ? {} : { firstUs }) };
 }
 
 function unexpectedText({ status, detail }: Answer, expected: ReadonlySet<StatusName>): string {

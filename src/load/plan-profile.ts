@@ -52,7 +52,7 @@ export function planProfile(wishes: ProfileWishes, nameOf: NameOf): PlannedProfi
 
 /** By key: why a closed loop has no such thing. */
 const onlyOpen: Partial<Record<ProfileKey, string>> = {
-  rate: "one is a schedule, the other waits for answers; max-in-flight bounds a schedule",
+  rate: "one is a schedule, the other waits for answers; max-in-flight is what bounds a schedule",
   stages: "one is a schedule, the other waits for answers",
   arrival: "the answers say when the next request leaves",
   "max-in-flight": "so many requests are always open, no more and no less",

@@ -1,15 +1,16 @@
 import { type Clock, sleep } from "../base/clock.ts";
-import type { CallResult, RequestClient } from "../failover/request.ts";
+import type { Answer, CallResult, RequestClient } from "../failover/request.ts";
 import { requestId } from "../ledger/record.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
-import type { Workload } from "../workload/workload.ts";
+import type { ExchangeWorkload, Workload } from "../workload/workload.ts";
+import { asked, faultIn } from "./asked.ts";
 import { type SentRequest, type SettledRequest, settle } from "./outcome.ts";
 import { type OutcomeTotals, type SecondCounts, Tally } from "./tally.ts";
 
 export interface RequestFlowOptions {
   readonly run: string;
   readonly client: RequestClient;
-  readonly workload: Workload;
+  readonly workload: Workload | ExchangeWorkload;
   /** Of each request, from the instant it was due. */
   readonly deadlineMs: number;
   /** With so many in flight, what falls due is not sent. */
@@ -80,7 +81,7 @@ export class RequestFlow {
     return (spanUs - this.elapsedUs) / 1000;
   }
 
-  /** Sends the next request, which was due `dueSpanUs` after the start: now, or in a closed loop. */
+  /** Sends the next request, due `dueSpanUs` after the start; in a closed loop it is due now. */
   launch(dueSpanUs: number | "now"): void {
     const { clock, run, client, workload, deadlineMs, maxInFlight, warmupMs } = this.#options;
     const number = this.#nextNumber++;
@@ -92,7 +93,7 @@ export class RequestFlow {
     this.#tally.scheduled(sentUs - dueUs);
     if (this.#tally.inFlight > maxInFlight) {
       this.#tally.notSent();
-      this.#settle(request, notSent(sentUs, maxInFlight));
+      this.#settle(request, notSent(sentUs, maxInFlight), { isNotSent: true });
       return;
     }
     client.start(
@@ -100,7 +101,7 @@ export class RequestFlow {
         id: request.id,
         number,
         path: workload.path,
-        bytes: workload.requestBytes(number),
+        ...asked(workload, number),
         deadlineUs,
         mayExecuteTwice: workload.isIdempotent,
         metadata: workload.metadataOf?.(number, request.id),
@@ -148,13 +149,17 @@ export class RequestFlow {
     if (this.#tally.hasUntoldSecond) this.tick();
   }
 
-  #settle(request: SentRequest, result: CallResult): void {
+  #settle(
+    request: SentRequest,
+    result: CallResult,
+    more: Pick<SettledRequest, "isNotSent"> = {},
+  ): void {
     const { ledger, workload, onSettled } = this.#options;
-    const faultOf = (response: Uint8Array) => workload.faultOf(request.number, response);
+    const faultOf = (answer: Answer) => faultIn(workload, request.number, answer);
     const settled = settle(request, result, faultOf, workload.expectedStatuses);
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
-    onSettled?.(settled);
+    onSettled?.({ ...settled, ...more });
     this.onEnded();
   }
 }

@@ -45,6 +45,8 @@ const bySection: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     "with lost at deadline": "the same with every lost request counted as its deadline",
     affected: `ok, but an attempt failed first, or it waited over ${slow} for an attempt to answer`,
     healthy: "ok, and not affected",
+    "first message":
+      "of answers that are streams: sending of the answering attempt to its first message",
     lag: "sent - scheduled: the load generator's own lateness, part of latency",
   },
   replicas: {

@@ -12,7 +12,9 @@ import {
   span,
   type Unknown,
 } from "./figure-kinds.ts";
-import type { ExecutionFigures, LatencyQuantiles, OutageFigures } from "./run-report.ts";
+import type { LatencyQuantiles } from "./latency-quantiles.ts";
+import { messageFigureCatalog } from "./message-catalog.ts";
+import type { ExecutionFigures, OutageFigures } from "./run-report.ts";
 import { streamFigureCatalog } from "./stream-catalog.ts";
 
 const nothingScheduled = "no request was scheduled";
@@ -291,5 +293,6 @@ export const figureCatalog: readonly Figure[] = [
   ...attemptFigures,
   ...outageFigures,
   ...executionFigures,
+  ...messageFigureCatalog,
   ...streamFigureCatalog,
 ];

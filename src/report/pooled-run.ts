@@ -71,7 +71,7 @@ function addRows(pooled: RunData, data: RunData, base: number): void {
   const endpoint = renamed(data.endpoints.all, (name) => pooled.endpoints.indexOf(name));
   const error = renamed(data.errors.all, (name) => pooled.errors.indexOf(name));
   const shifted = (number: number) => number + base;
-  const { ok, attempts, unsuccessful } = data;
+  const { ok, answers, attempts, unsuccessful } = data;
   append(pooled.ok.number, ok.number, shifted);
   append(pooled.ok.tUs, ok.tUs);
   append(pooled.ok.latencyUs, ok.latencyUs);
@@ -79,6 +79,9 @@ function addRows(pooled: RunData, data: RunData, base: number): void {
   append(pooled.ok.serviceUs, ok.serviceUs);
   append(pooled.ok.endpoint, ok.endpoint, endpoint);
   append(pooled.ok.attempts, ok.attempts);
+  append(pooled.answers.number, answers.number, shifted);
+  append(pooled.answers.messages, answers.messages);
+  append(pooled.answers.firstUs, answers.firstUs);
   append(pooled.attempts.number, attempts.number, shifted);
   append(pooled.attempts.tUs, attempts.tUs);
   append(pooled.attempts.serviceUs, attempts.serviceUs);
@@ -122,8 +125,10 @@ function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
   const headers = runs.flatMap(({ header }) => header ?? []);
   const [first] = headers;
   if (first === undefined) return undefined;
+  // The words on a profile are of one load machine, which is not what all of them did.
+  const { profile: _, ...firstConfig } = first.config;
   const config = Object.fromEntries(
-    Object.entries(first.config).filter(([key, value]) =>
+    Object.entries(firstConfig).filter(([key, value]) =>
       headers.every((header) => header.config[key] === value),
     ),
   );

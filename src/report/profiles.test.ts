@@ -90,6 +90,19 @@ describe("a report of a closed loop", () => {
   });
 });
 
+test("a report says in words when requests left, unless several load machines sent them", () => {
+  const words = "10 to 500 requests/s over 1m";
+  const client = (run: string, host: string) => [
+    loadHeader(0, { run, host, more: { profile: `"${words}"` } }),
+    okLine(500, 1, { run }),
+    loadFooter(4000, { scheduled: 1, ok: 1 }, { run }),
+  ];
+  const options = { color: false, width: 1000 };
+  expect(renderText(reportOf({ "a.log": client("a", "h1") }), options)).toContain(`\n  ${words}\n`);
+  const both = reportOf({ "a.log": client("a", "h1"), "b.log": client("b", "h2") });
+  expect(renderText(both, options)).not.toContain(words);
+});
+
 describe("a report of a load with a total", () => {
   const lines = (end: readonly string[]) => [
     loadHeader(0, { more: { total: 2 } }),

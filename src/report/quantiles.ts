@@ -1,8 +1,8 @@
 import { build } from "hdr-histogram-js";
 import { limits } from "../base/limits.ts";
+import type { LatencyQuantiles } from "./latency-quantiles.ts";
 import { mean, percentileIndex, SortedWithRepeats } from "./percentile.ts";
 import { toMs } from "./request-figures.ts";
-import type { LatencyQuantiles } from "./run-report.ts";
 
 /** A value that stands among the others `count` more times. */
 export interface Repeats {

@@ -39,7 +39,7 @@ describe("renderCsv()", () => {
       "client.log": [
         loadHeader(0),
         // Ended first, though it was due second.
-        okLine(520, 2, { latencyMs: 20, lagMs: 1.5, serviceMs: 18.25 }),
+        okLine(520, 2, { latencyMs: 20, lagMs: 1.5, serviceMs: 18.25, messages: 9, firstMs: 2 }),
         attemptLine(30, 1),
         attemptLine(40, 1, { attempt: 2, error: "DEADLINE_EXCEEDED" }),
         attemptLine(60, 1, { attempt: 3, ended: "late", error: "OK" }),
@@ -50,14 +50,14 @@ describe("renderCsv()", () => {
     });
     const day = "2026-11-22T21:35:";
     expect(text.split("\r\n")).toEqual([
-      "id,number,endpoint,outcome,scheduled,sent,finished,latency_ms,service_ms,lag_ms,attempts,error",
+      "id,number,endpoint,outcome,scheduled,sent,finished,latency_ms,service_ms,lag_ms,attempts,error,first_ms,messages",
       `r-1,1,[::1]:50052,ok,${day}00.000000Z,${day}00.000000Z,${day}00.050000Z,50.000,50.000,0.000,3,` +
-        "UNAVAILABLE DEADLINE_EXCEEDED",
-      `r-2,2,localhost:50051,ok,${day}00.500000Z,${day}00.501500Z,${day}00.520000Z,20.000,18.250,1.500,1,`,
+        "UNAVAILABLE DEADLINE_EXCEEDED,,",
+      `r-2,2,localhost:50051,ok,${day}00.500000Z,${day}00.501500Z,${day}00.520000Z,20.000,18.250,1.500,1,,2.000,9`,
       `r-3,3,localhost:50051,indeterminate,${day}00.999875Z,${day}00.999875Z,${day}01.003000Z,` +
-        "3.125,,0.000,1,",
+        "3.125,,0.000,1,,,",
       // The footer counts it, no record tells of it.
-      "r-4,4,,unaccounted,,,,,,,,",
+      "r-4,4,,unaccounted,,,,,,,,,,",
       "",
     ]);
   });
@@ -74,8 +74,8 @@ describe("renderCsv()", () => {
     for (const [index, error] of nasty.entries()) {
       const text = csv({ "client.log": [loadHeader(0), lines[index] ?? "", lostLine(900, 1)] });
       const [, row = []] = parseCsv(text);
-      expect(row).toHaveLength(12);
-      const cell = row.at(-1) ?? "";
+      expect(row).toHaveLength(14);
+      const cell = row.at(-3) ?? "";
       expect(cell.replace(/^'/, "")).toBe(error);
       expect(cell).not.toMatch(/^[=+\-@\t\r]/);
     }

@@ -2,11 +2,12 @@ import { limits } from "../base/limits.ts";
 import { utcTimestampUs } from "../base/local-time.ts";
 import { requestId } from "../ledger/record.ts";
 import { requestFigures } from "./request-figures.ts";
+import { RowIndex } from "./row-index.ts";
 import { type RunData, unsuccessfulOutcomes } from "./run-data.ts";
 
 const columns = [
   ...["id", "number", "endpoint", "outcome", "scheduled", "sent", "finished"],
-  ...["latency_ms", "service_ms", "lag_ms", "attempts", "error"],
+  ...["latency_ms", "service_ms", "lag_ms", "attempts", "error", "first_ms", "messages"],
 ];
 
 /** Its cells, in the order of the columns. */
@@ -42,24 +43,35 @@ function* rowsOf(data: RunData): Generator<Row> {
   const order = new Uint32Array(okCount + unsuccessful.number.length).map((_, index) => index);
   order.sort((a, b) => numberOf(a) - numberOf(b) || a - b);
   const gaps = new Gaps(data);
+  const answers = new RowIndex(data.answers.number.values);
   for (const index of order) {
     const number = numberOf(index);
     yield* gaps.before(number);
     const error = errors.get(number) ?? "";
-    yield index < okCount ? okRow(data, index, error) : otherRow(data, index - okCount, error);
+    yield index < okCount
+      ? okRow(data, index, error, answers)
+      : otherRow(data, index - okCount, error);
   }
   yield* gaps.before(Number.POSITIVE_INFINITY);
 }
 
-function okRow({ ok, endpoints, run }: RunData, row: number, error: string): Row {
+function okRow(data: RunData, row: number, error: string, answers: RowIndex): Row {
+  const { ok, endpoints, run } = data;
   const number = ok.number.at(row);
   const endpoint = endpoints.nameOf(ok.endpoint.at(row));
   return [
     ...[requestId(run, number), number, endpoint, "ok"],
     ...instants(ok.tUs.at(row), ok.latencyUs.at(row), ok.lagUs.at(row)),
     ...[msText(ok.latencyUs.at(row)), msText(ok.serviceUs.at(row)), msText(ok.lagUs.at(row))],
-    ...[ok.attempts.at(row), error],
+    ...[ok.attempts.at(row), error, ...answerCells(data, answers.rowOf(number))],
   ];
+}
+
+/** Time to the first message, and messages; both empty when the answer is no stream. */
+function answerCells({ answers }: RunData, row: number): readonly [string, number | string] {
+  if (row < 0) return ["", ""];
+  const firstUs = answers.firstUs.at(row);
+  return [Number.isNaN(firstUs) ? "" : msText(firstUs), answers.messages.at(row)];
 }
 
 function otherRow(data: RunData, row: number, error: string): Row {
@@ -70,7 +82,7 @@ function otherRow(data: RunData, row: number, error: string): Row {
     ...[requestId(run, number), number, endpoints.nameOf(other.endpoint.at(row)), outcome],
     ...instants(other.tUs.at(row), other.elapsedUs.at(row), other.lagUs.at(row)),
     ...[msText(other.elapsedUs.at(row)), "", msText(other.lagUs.at(row))],
-    ...[other.attempts.at(row), error],
+    ...[other.attempts.at(row), error, "", ""],
   ];
 }
 

@@ -1,19 +1,12 @@
 import { formatDuration } from "../base/duration.ts";
 import { definitionOf } from "./definitions.ts";
+import type { LatencyQuantiles } from "./latency-quantiles.ts";
 import { definitionLines } from "./render-explain.ts";
 import { faultSections } from "./render-faults.ts";
 import { statesText, streamReplicaLines } from "./render-stream-replicas.ts";
 import { streamLines } from "./render-streams.ts";
 import { verdictLines } from "./render-verdict.ts";
-import type {
-  FileFigures,
-  LatencyFigures,
-  LatencyQuantiles,
-  ReplicaFigures,
-  Report,
-  RunName,
-  RunReport,
-} from "./run-report.ts";
+import type { FileFigures, ReplicaFigures, Report, RunName, RunReport } from "./run-report.ts";
 import { isOfStreamsAlone } from "./stream-report.ts";
 import { msText, rateText, type TextOptions, tableLines, tinted, wrapped } from "./text-layout.ts";
 import { floorPercent } from "./verdict.ts";
@@ -70,7 +63,7 @@ function ledgerLines(
 }
 
 function headLines({ run }: RunReport, options: TextOptions): Lines {
-  const { config } = run;
+  const { profile, ...config } = run.config;
   const facts = [
     `started ${run.started}${run.utcOffset === null ? "" : ` ${run.utcOffset}`}`,
     ...(run.host === null ? [] : [`on ${run.host}`]),
@@ -87,6 +80,7 @@ function headLines({ run }: RunReport, options: TextOptions): Lines {
         options,
       ),
     ),
+    ...(profile === undefined ? [] : wrapped(profile, options)),
     ...(settings.length === 0 ? [] : wrapped(settings.join(" "), options)),
   ];
 }
@@ -127,7 +121,7 @@ function requestLines(
   ];
 }
 
-function throughputLines({ throughput }: RunReport, options: TextOptions): Lines {
+function throughputLines({ throughput, messages }: RunReport, options: TextOptions): Lines {
   const { secondCount, emptySecondCount, okPerSecondMean } = throughput;
   const empty = emptySecondCount === 0 ? "" : `; ${emptySecondCount} more between them had none`;
   return [
@@ -139,11 +133,16 @@ function throughputLines({ throughput }: RunReport, options: TextOptions): Lines
             `max ${throughput.okPerSecondMax} over ${secondCount} seconds${empty}`,
           options,
         )),
+    ...(messages === null
+      ? []
+      : [
+          `  messages ${messages.total} in ${messages.answers} answers: ${rateText(messages.messagesPerSecond)}`,
+        ]),
     ...definitionLines("throughput", options),
   ];
 }
 
-function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines {
+function latencyLines({ latency, lag, messages }: RunReport, options: TextOptions): Lines {
   const row = (name: string, quantiles: LatencyQuantiles) => [
     name,
     String(quantiles.count),
@@ -157,11 +156,12 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   if (latency.affected.count > 0) {
     rows.push(row("affected", latency.affected), row("healthy", latency.healthy));
   }
+  if (messages !== null) rows.push(row("first message", messages.first));
   const head = ["requests", "count", "p50", "p95", "p99", "p99.9", "max", "mean"];
   return [
     tinted(`Latency (${definitionOf("latency", "latency")})`, "title", options),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6, 7] }, options),
-    ...errorLines(latency),
+    ...errorLines(Math.max(latency.errorShare, messages?.errorShare ?? 0)),
     ...latency.caveats.flatMap((caveat) => wrapped(caveat, options)),
     `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
@@ -169,7 +169,7 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
   ];
 }
 
-function errorLines({ errorShare }: LatencyFigures): Lines {
+function errorLines(errorShare: number): Lines {
   if (errorShare === 0) return [];
   return [
     `  by histogram: p50 to p99.9 within ${errorShare * 100} % of their value, the rest exact`,

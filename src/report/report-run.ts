@@ -5,6 +5,7 @@ import { causeFigures } from "./cause-figures.ts";
 import type { RunFigures } from "./figure-kinds.ts";
 import { latencyFigures } from "./latency.ts";
 import type { LedgerCollector, SourceFacts } from "./ledger-collector.ts";
+import { messageFigures } from "./message-figures.ts";
 import { pooledRun, poolingRemarks, selectedRuns } from "./pooled-run.ts";
 import { affectedRequests, recoveryFigures } from "./recovery.ts";
 import { attemptFigures, replicaFigures, stateChanges } from "./replica-figures.ts";
@@ -72,13 +73,15 @@ function reportRun(
   const warmUp = warmUpOf(runs);
   const apart = combined(runs.map((own) => reportApart(ledger, own)));
   const { executions, outages, byEndpoint, consistency } = apart;
+  const duration = durationFigures(data, requests);
   const figures: RunFigures = {
     run: runFacts(data, runs),
     requests,
-    duration: durationFigures(data, requests),
+    duration,
     throughput: throughputFigures(data),
     latency: latencyFigures(data, requests, { affected, warmUp }),
     lag: lagFigures(data),
+    messages: messageFigures(data, duration.heldMs, warmUp),
     attempts: attemptFigures(data),
     replicas: replicaFigures(data, byEndpoint, warmUp),
     recovery: recoveryFigures(affected.values(), affected.size),

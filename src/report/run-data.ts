@@ -22,6 +22,14 @@ export class OkRows {
   readonly attempts = new IndexColumn();
 }
 
+/** Of the requests that ended ok, those whose answers are streams; one row each. */
+export class AnswerRows {
+  readonly number = new NumberColumn();
+  readonly messages = new NumberColumn();
+  /** From the sending of the answering attempt to its first message; NaN when it has none. */
+  readonly firstUs = new NumberColumn();
+}
+
 /** Attempts that failed, were abandoned, or answered late; one row each. */
 export class AttemptRows {
   readonly number = new NumberColumn();
@@ -79,6 +87,7 @@ export class RunData {
   readonly errors = new Names();
   readonly codes = new Names();
   readonly ok = new OkRows();
+  readonly answers = new AnswerRows();
   readonly attempts = new AttemptRows();
   readonly unsuccessful = new UnsuccessfulRows();
   readonly executions = new ExecutionRows();
@@ -116,6 +125,10 @@ export class RunData {
     ok.serviceUs.push(record.serviceUs);
     ok.endpoint.push(this.endpoints.indexOf(record.endpoint));
     ok.attempts.push(record.attempts);
+    if (record.messages === undefined) return;
+    this.answers.number.push(number);
+    this.answers.messages.push(record.messages);
+    this.answers.firstUs.push(record.firstUs ?? Number.NaN);
   }
 
   addAttempt(number: number, record: AttemptRecord): void {

@@ -1,3 +1,5 @@
+import type { LatencyQuantiles } from "./latency-quantiles.ts";
+import type { MessageFigures } from "./message-report.ts";
 import type { StreamFigures } from "./stream-report.ts";
 
 /**
@@ -38,6 +40,8 @@ export interface RunReport {
   readonly throughput: ThroughputFigures;
   readonly latency: LatencyFigures;
   readonly lag: LagFigures;
+  /** Null when no request was answered by a stream. */
+  readonly messages: MessageFigures | null;
   readonly attempts: AttemptFigures;
   readonly replicas: readonly ReplicaFigures[];
   readonly recovery: RecoveryFigures;
@@ -120,16 +124,6 @@ export interface ThroughputFigures {
   readonly okPerSecondMean: number | null;
   readonly okPerSecondMax: number | null;
   readonly seconds: readonly { readonly second: string; readonly ok: number }[];
-}
-
-export interface LatencyQuantiles {
-  readonly count: number;
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-  readonly p99Ms: number | null;
-  readonly p999Ms: number | null;
-  readonly maxMs: number | null;
-  readonly meanMs: number | null;
 }
 
 export interface LatencyFigures {

@@ -2,7 +2,7 @@ import { formatDuration } from "../base/duration.ts";
 import { numberBases } from "./pooled-run.ts";
 import type { RunData } from "./run-data.ts";
 
-/** Requests whose latencies stay out of the percentiles, by their numbers as pooledRun() has them. */
+/** Requests whose latencies stay out of the percentiles, by their numbers in pooledRun(). */
 export interface WarmUp {
   /** Whether there are any. */
   readonly isEmpty: boolean;

@@ -18,7 +18,7 @@ export function unarySink(onResult: (result: UnaryResult) => void): StreamEvents
 }
 
 /** gRPC's statuscodes.md: "Response cardinality violation". */
-function wrongCount(messageCount: number): CallEnd {
+export function wrongCount(messageCount: number): CallEnd {
   const detail = `the answer has ${messageCount} messages instead of one`;
   return { status: "UNIMPLEMENTED", detail, mayHaveExecuted: true };
 }

@@ -3,6 +3,8 @@ import {
   allImplementations,
   count,
   echo,
+  echoPath,
+  exchange,
   implementations,
   open,
   reaches,
@@ -135,7 +137,7 @@ for (const implementation of allImplementations) {
       expect(await reaches(channel, "ready")).toBe(true);
       const messages: number[] = [];
       const end = await new Promise<CallEnd>((resolve) => {
-        channel.stream(echo([1]), {
+        channel.stream(exchange(echoPath, [[1]]), {
           onMessage: (message) => messages.push(...message),
           onEnd: resolve,
         });

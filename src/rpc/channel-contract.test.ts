@@ -4,6 +4,7 @@ import {
   count,
   echo,
   echoPath,
+  exchange,
   open,
   reaches,
   serve,
@@ -308,8 +309,10 @@ for (const implementation of allImplementations) {
         const end = await new Promise<CallEnd>((resolve, reject) => {
           serve().then(({ port }) => {
             const channel = open(implementation, port);
-            const call = { path: echoPath, request: new Uint8Array([0]), timeoutMs: 5000 };
-            channel.stream(call, { onMessage: () => undefined, onEnd: resolve });
+            channel.stream(exchange(echoPath, [[0]]), {
+              onMessage: () => undefined,
+              onEnd: resolve,
+            });
           }, reject);
         });
         expect(end.status).toBe("NOT_FOUND");

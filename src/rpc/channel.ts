@@ -22,8 +22,9 @@ export interface Channel {
   /** `onResult` is called exactly once, never before unary() has returned. */
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall;
   /**
-   * A call answered by any number of messages; `onEnd` is called exactly once, after the last, and
-   * neither before stream() has returned.
+   * A call of any number of messages in either direction. Ours are sent as the peer takes them,
+   * while its own are read; once the call has ended no more of them are. `onEnd` is called exactly
+   * once, after the last message, and neither before stream() has returned.
    */
   stream(call: StreamCall, events: StreamEvents): StreamControl;
   /** Ends what is open with CANCELLED. */
@@ -38,16 +39,22 @@ export interface Channel {
  */
 export type ChannelState = "idle" | "connecting" | "ready" | "draining" | "broken";
 
-export interface StreamCall {
+/** What every call says, whatever its messages. */
+export interface CallHead {
   /** `/package.Service/Method`. */
   readonly path: string;
-  readonly request: Uint8Array;
   /** Infinite: none. */
   readonly timeoutMs: number;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export interface UnaryCall extends StreamCall {
+export interface StreamCall extends CallHead {
+  /** Gone through once, each message as the peer has room for it; must not throw. */
+  readonly requests: Iterable<Uint8Array>;
+}
+
+export interface UnaryCall extends CallHead {
+  readonly request: Uint8Array;
   /** Wait for a connection instead of failing at once while there is none; default false. */
   readonly waitForReady?: boolean;
 }

@@ -9,13 +9,14 @@ import {
   endUnsent,
   refusedStreamCode,
 } from "./call-end.ts";
-import type { CallEnd, StreamCall, StreamEvents } from "./channel.ts";
+import type { CallEnd, StreamCall, StreamEvents, UnaryCall } from "./channel.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 import { metadataEntries } from "./grpc-metadata.ts";
 import { formatGrpcTimeout } from "./grpc-timeout.ts";
+import { Http2Upload } from "./http2-upload.ts";
 
 export interface Http2CallOptions {
-  readonly call: StreamCall;
+  readonly call: UnaryCall | StreamCall;
   readonly waitForReady: boolean;
   /** One message answers it: its end need not wait for the end of the stream. */
   readonly isUnary: boolean;
@@ -51,6 +52,8 @@ export class Http2Call {
   readonly #deadlineUs: number;
   readonly #cancelDeadline: CancelTimer;
   #stream: ClientHttp2Stream | undefined;
+  /** Undefined of a unary call, whose one message leaves at once. */
+  #upload: Http2Upload | undefined;
   #carrier: CallCarrier | undefined;
   #serverEnd: CallEnd | undefined;
   #messageCount = 0;
@@ -90,7 +93,13 @@ export class Http2Call {
       return;
     }
     this.#follow(this.#stream);
-    this.#stream.end(frameMessage(this.#options.call.request));
+    const { call } = this.#options;
+    if ("request" in call) {
+      this.#stream.end(frameMessage(call.request));
+    } else {
+      this.#upload = new Http2Upload(this.#stream, call.requests);
+      this.#upload.start();
+    }
   }
 
   /** Ends it, later than the current callback but before any other event. */
@@ -260,7 +269,10 @@ export class Http2Call {
     if (this.#hasEnded) return false;
     this.#hasEnded = true;
     this.#cancelDeadline();
-    if (this.#stream !== undefined && !this.#isBodyComplete) {
+    // The peer may have said all it will while we still send: it must hear that nothing follows.
+    const isSending = this.#upload?.isComplete === false;
+    this.#upload?.stop();
+    if (this.#stream !== undefined && (!this.#isBodyComplete || isSending)) {
       this.#stream.close(cancelCode);
       // A paused stream would never close.
       if (this.#isPaused) this.#stream.resume();

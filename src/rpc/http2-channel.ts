@@ -15,7 +15,7 @@ import type {
   UnaryResult,
 } from "./channel.ts";
 import { type Dial, dialEndpoint } from "./dial.ts";
-import { Http2Call } from "./http2-call.ts";
+import { Http2Call, type Http2CallOptions } from "./http2-call.ts";
 import { type ConnectionEvents, Http2Connection } from "./http2-connection.ts";
 import { reconnectPauseMs } from "./reconnect-pause.ts";
 import { explainPlainLoss } from "./tls-failure.ts";
@@ -53,6 +53,7 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
   });
 }
 
+type HowToCall = Pick<Http2CallOptions, "call" | "events" | "waitForReady" | "isUnary">;
 type ChannelOptions = Required<Http2ChannelOptions> & { readonly authority: string };
 
 class Http2Channel implements Channel {
@@ -99,12 +100,14 @@ class Http2Channel implements Channel {
   }
 
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
-    const begun = this.#begin(call, { isUnary: true, events: unarySink(onResult) });
+    const { waitForReady = false } = call;
+    const events = unarySink(onResult);
+    const begun = this.#begin({ call, events, waitForReady, isUnary: true });
     return () => begun.cancel();
   }
 
   stream(call: StreamCall, events: StreamEvents): StreamControl {
-    const begun = this.#begin(call, { isUnary: false, events });
+    const begun = this.#begin({ call, events, waitForReady: false, isUnary: false });
     return {
       cancel: () => begun.cancel(),
       pause: () => begun.pause(),
@@ -124,11 +127,9 @@ class Http2Channel implements Channel {
     });
   }
 
-  #begin(call: UnaryCall, how: { isUnary: boolean; events: StreamEvents }): Http2Call {
+  #begin(how: HowToCall): Http2Call {
     const begun = new Http2Call({
-      call,
       ...how,
-      waitForReady: call.waitForReady ?? false,
       messageMaxBytes: this.#options.messageMaxBytes,
       clock: this.#options.clock,
       onEnded: (ended) => {

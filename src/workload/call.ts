@@ -25,6 +25,16 @@ export function isIdempotent({ method, isDeclaredIdempotent }: Call): boolean {
   return isDeclaredIdempotent || method.idempotency !== "unknown";
 }
 
+/** Whether each request sends all of the data, one message after the other. */
+export function sendsStream({ kind }: Pick<CallMethod, "kind">): boolean {
+  return kind === "client" || kind === "bidi";
+}
+
+/** Whether any number of messages answers a request. */
+export function bringsStream({ kind }: Pick<CallMethod, "kind">): boolean {
+  return kind === "server" || kind === "bidi";
+}
+
 /** `no (the schema does not say so; --idempotent would)`. */
 export function idempotencyText({ method, isDeclaredIdempotent }: Call): string {
   switch (method.idempotency) {
@@ -45,11 +55,13 @@ function isChecked({ expectation }: Call): boolean {
 }
 
 /** What is checked in an answer, in words. */
-export function expectationText({ expectation }: Call): string {
+export function expectationText({ expectation, method }: Call): string {
   const { subsetText, isSame, ignored, statuses } = expectation;
   const but = ignored.length === 0 ? "" : ` but for ${ignored.map(({ text }) => text).join(", ")}`;
   const parts = [
-    ...(subsetText === undefined ? [] : [`at least ${subsetText}`]),
+    ...(subsetText === undefined
+      ? []
+      : [`at least ${subsetText}${bringsStream(method) ? " in every message" : ""}`]),
     ...(isSame ? [`alike from every replica${but}`] : []),
   ];
   const status = `status ${[...statuses].join(" or ")}`;
@@ -64,7 +76,7 @@ export function callEntries(call: Call): Record<string, string> {
     call_kind: method.kind,
     schema,
     data: data.source,
-    ...(data.items.length === 1 ? {} : { data_count: String(data.items.length) }),
+    ...(data.items.length === 1 ? {} : countEntry(call)),
     ...(data.isShuffled ? { shuffle: "yes" } : {}),
     ...(metadata.isEmpty ? {} : { metadata: metadata.shownText }),
     ...(authority === undefined ? {} : { authority }),
@@ -73,4 +85,9 @@ export function callEntries(call: Call): Record<string, string> {
     verify: isChecked(call) ? "answer" : "status",
     right_answer: expectationText(call),
   };
+}
+
+function countEntry({ method, data }: Call): Record<string, string> {
+  const count = String(data.items.length);
+  return sendsStream(method) ? { messages_per_request: count } : { data_count: count };
 }

@@ -74,7 +74,7 @@ class StoppedReader {
     this.#control = this.#channel.stream(
       {
         path: traverse.path,
-        request: traverse.requestSerialize({ numVertices: 0 }),
+        requests: [traverse.requestSerialize({ numVertices: 0 })],
         timeoutMs: 60_000,
       },
       {

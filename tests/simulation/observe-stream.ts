@@ -1,6 +1,7 @@
 import type { ReplicaView, RequestView, Step } from "../../src/failover/policy.ts";
 import type { Channel, StreamCall, StreamControl, StreamEvents } from "../../src/rpc/channel.ts";
 import { isAnswer } from "../../src/rpc/status.ts";
+import { onlyRequest } from "../support/scripted-channel.ts";
 import type { History } from "./history.ts";
 import { decodeMessage, decodeQuestion, greetingIndex } from "./simulated-stream.ts";
 import { type StreamAttemptHistory, type StreamHistory, streamById } from "./stream-history.ts";
@@ -82,7 +83,7 @@ function observeAttempt(
   if (stream === undefined) return undefined;
   const { violations } = history;
   const name = `stream ${stream.number}`;
-  const { after } = decodeQuestion(call.request);
+  const { after } = decodeQuestion(onlyRequest(call));
   if (stream.doneCount > 0) violations.push(`${name} made an attempt after its end`);
   if (after !== stream.takenCount) {
     violations.push(`${name} asks for what comes after ${after}, having ${stream.takenCount}`);

@@ -157,7 +157,10 @@ function prepareStream(after = 0) {
   const ends: CallEnd[] = [];
   const request = encodeQuestion({ stream: 1, total: 8, after });
   const control = channel.stream(
-    { path: "/a.B/C", request, timeoutMs: 1000, metadata: { "x-request-id": "stream-1" } },
+    {
+      ...{ path: "/a.B/C", requests: [request] },
+      ...{ timeoutMs: 1000, metadata: { "x-request-id": "stream-1" } },
+    },
     {
       onMessage: (message) => {
         const { index } = decodeMessage(message);

@@ -10,6 +10,7 @@ import type {
   UnaryCall,
   UnaryResult,
 } from "../../src/rpc/channel.ts";
+import { onlyRequest } from "../support/scripted-channel.ts";
 import { SimulatedCall } from "./simulated-call.ts";
 import type { SimulatedClock, SimulatedTimer } from "./simulated-clock.ts";
 import type { ClientEnd, SimulatedConnection } from "./simulated-connection.ts";
@@ -124,7 +125,7 @@ export class SimulatedChannel implements Channel {
       deadlineUs: this.#clock.nowUs() + Math.round(asked.timeoutMs * 1000),
       onEnd: (result) => inbox.finish(result),
       onMessage: (message) => inbox.push(message),
-      served: new ServedStream(decodeQuestion(asked.request)),
+      served: new ServedStream(decodeQuestion(onlyRequest(asked))),
     });
     const open: OpenCall = {
       ...{ call, timer: undefined, inbox },
@@ -140,12 +141,13 @@ export class SimulatedChannel implements Channel {
     };
   }
 
-  #begin(open: OpenCall, asked: UnaryCall): void {
+  #begin(open: OpenCall, asked: StreamCall | UnaryCall): void {
     this.#options.onCall?.(open.call);
     this.#open.add(open);
     // While the calls of a lost connection end, the state may still be that of before.
     if (this.#state === "ready" && this.#connection !== undefined) this.#send(open);
-    else if (asked.waitForReady && !this.#isClosed) this.#unsent.add(open);
+    else if ("waitForReady" in asked && asked.waitForReady && !this.#isClosed)
+      this.#unsent.add(open);
     else {
       const detail = `no connection: ${this.#state}`;
       open.timer = this.#clock.set(0, () =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from "bun:test";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
-import type { Channel, ChannelState, UnaryCall } from "../../src/rpc/channel.ts";
+import type { Channel, ChannelState, StreamCall, UnaryCall } from "../../src/rpc/channel.ts";
 import { openHttp2Channel } from "../../src/rpc/http2-channel.ts";
 import { channelOpener } from "../../src/rpc/tls-client.ts";
 import { type Identity, loopbackNames, rootsOf, TestAuthority } from "./certificates.ts";
@@ -42,9 +42,13 @@ export function servedFor({ isTls }: Implementation): void {
   beforeEach(() => {
     identity = isTls ? serverIdentity : undefined;
   });
+  afterEach(() => {
+    identity = undefined;
+  });
 }
 
-function serverCredentials(): ServerCredentials {
+/** Of a server of the case under way. */
+export function serverCredentials(): ServerCredentials {
   if (identity === undefined) return ServerCredentials.createInsecure();
   const pair = { private_key: Buffer.from(identity.key), cert_chain: Buffer.from(identity.cert) };
   return ServerCredentials.createSsl(null, [pair]);
@@ -57,7 +61,6 @@ export const cleanups: (() => void)[] = [];
 
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
-  identity = undefined;
 });
 
 type Answer = (
@@ -193,10 +196,15 @@ export function echo(bytes: readonly number[], other: Partial<UnaryCall> = {}): 
   return { path: echoPath, request: new Uint8Array(bytes), timeoutMs: 5000, ...other };
 }
 
+/** The call of `messages`, one after the other. */
+export function exchange(path: string, messages: readonly (readonly number[])[]): StreamCall {
+  return { path, requests: messages.map((bytes) => new Uint8Array(bytes)), timeoutMs: 5000 };
+}
+
 /** The call for `messageCount` messages of `byteCount` bytes. */
-export function count(messageCount: number, byteCount = 4): UnaryCall {
+export function count(messageCount: number, byteCount = 4): StreamCall {
   const request = Buffer.alloc(8);
   request.writeUInt32BE(messageCount, 0);
   request.writeUInt32BE(byteCount, 4);
-  return { path: countPath, request, timeoutMs: 20_000 };
+  return { path: countPath, requests: [request], timeoutMs: 20_000 };
 }

@@ -2,6 +2,7 @@ import {
   type CallOptions,
   type ChannelOptions,
   Client,
+  type ClientDuplexStream,
   connectivityState,
   credentials,
   Metadata,
@@ -14,6 +15,7 @@ import { parsePushback, pushbackKey } from "../../src/rpc/call-end.ts";
 import { unarySink } from "../../src/rpc/call-sink.ts";
 import type {
   CallEnd,
+  CallHead,
   CancelCall,
   Channel,
   ChannelState,
@@ -56,7 +58,7 @@ export function openGrpcChannel(endpoint: Endpoint, options: GrpcChannelOptions 
 }
 
 /** What grpc-js gives of a running call. */
-type RunningCall = ReturnType<Client["makeServerStreamRequest"]>;
+type RunningCall = ClientDuplexStream<Uint8Array, Uint8Array>;
 
 class GrpcChannel implements Channel {
   readonly endpoint: Endpoint;
@@ -99,12 +101,12 @@ class GrpcChannel implements Channel {
   }
 
   unary(call: UnaryCall, onResult: (result: UnaryResult) => void): CancelCall {
-    const begun = this.#begin(call, unarySink(onResult));
+    const begun = this.#begin(call, unarySink(onResult), [call.request]);
     return () => begun.cancel();
   }
 
   stream(call: StreamCall, events: StreamEvents): StreamControl {
-    const begun = this.#begin(call, events);
+    const begun = this.#begin(call, events, call.requests);
     return {
       cancel: () => begun.cancel(),
       pause: () => begun.pause(),
@@ -127,7 +129,11 @@ class GrpcChannel implements Channel {
     });
   }
 
-  #begin(call: UnaryCall, events: StreamEvents): GrpcCall {
+  #begin(
+    call: CallHead & { readonly waitForReady?: boolean },
+    events: StreamEvents,
+    requests: Iterable<Uint8Array>,
+  ): GrpcCall {
     const metadata = new Metadata({ waitForReady: call.waitForReady ?? false });
     for (const [key, value] of metadataEntries(call.metadata)) {
       metadata.set(key, key.endsWith("-bin") ? Buffer.from(value, "base64") : value);
@@ -136,17 +142,16 @@ class GrpcChannel implements Channel {
     const begun = new GrpcCall(events, (ended) => this.#calls.delete(ended));
     this.#calls.add(begun);
     if (this.#isClosed) begun.cancel("the channel is closed");
-    else begun.start(this.#request(call, metadata));
+    else begun.start(this.#request(call, metadata), requests);
     return begun;
   }
 
-  #request(call: UnaryCall, metadata: Metadata): RunningCall {
+  #request(call: CallHead, metadata: Metadata): RunningCall {
     const options: CallOptions = { deadline: wallClockIn(call.timeoutMs) };
-    return this.#client.makeServerStreamRequest(
+    return this.#client.makeBidiStreamRequest(
       call.path,
       (request: Uint8Array) => Buffer.from(request.buffer, request.byteOffset, request.byteLength),
       (response: Buffer) => response,
-      call.request,
       metadata,
       options,
     );
@@ -192,7 +197,7 @@ class GrpcCall {
     this.#onEnded = onEnded;
   }
 
-  start(running: RunningCall): void {
+  start(running: RunningCall, requests: Iterable<Uint8Array>): void {
     this.#running = running;
     let status: StatusObject | undefined;
     let isBodyRead = false;
@@ -212,6 +217,20 @@ class GrpcCall {
       status = told;
       complete();
     });
+    this.#send(running, requests[Symbol.iterator]());
+  }
+
+  /** grpc-js takes whatever is written, whether the peer reads or not: it is given some a turn. */
+  #send(running: RunningCall, requests: Iterator<Uint8Array>): void {
+    for (let turn = 0; turn < 64 && !this.#hasEnded; turn++) {
+      const { done, value } = requests.next();
+      if (done === true) {
+        running.end();
+        return;
+      }
+      running.write(value);
+    }
+    if (!this.#hasEnded) setImmediate(() => this.#send(running, requests));
   }
 
   cancel(detail = "cancelled by the caller"): void {

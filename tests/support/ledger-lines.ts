@@ -82,16 +82,21 @@ export interface OkLine {
   readonly serviceMs?: number;
   readonly lagMs?: number;
   readonly attempts?: number;
+  /** Of an answer that is a stream: messages, and milliseconds to the first of them. */
+  readonly messages?: number;
+  readonly firstMs?: number;
 }
 
 /** Request `number` ended ok `ms` after the start. */
 export function okLine(ms: number, number: number, facts: OkLine = {}): string {
   const { run = "r", endpoint = "localhost:50051", latencyMs = 4, lagMs = 0, attempts = 1 } = facts;
-  const { serviceMs = latencyMs } = facts;
+  const { serviceMs = latencyMs, messages, firstMs } = facts;
+  const first = firstMs === undefined ? "" : ` first_ms=${firstMs.toFixed(3)}`;
+  const answer = messages === undefined ? "" : `${first} messages=${messages}`;
   return line(
     ms,
     `endpoint=${endpoint} latency_ms=${latencyMs.toFixed(3)} request=${run}-${number} ` +
-      `attempts=${attempts} service_ms=${serviceMs.toFixed(3)} lag_ms=${lagMs.toFixed(3)}`,
+      `attempts=${attempts} service_ms=${serviceMs.toFixed(3)} lag_ms=${lagMs.toFixed(3)}${answer}`,
   );
 }
 

@@ -49,7 +49,13 @@ export function randomRun(seed: number): Files {
     }
     if (chance(0.9)) execute(between(dueMs, endMs), number, server);
     if (chance(0.1)) client.push(stateLine(between(dueMs, endMs), endpoints[server], "suspect"));
-    const facts = { endpoint: endpoints[server], latencyMs: endMs - dueMs, serviceMs: 2 };
+    const answer = number % 7 === 0 ? { messages: number, firstMs: 1 } : {};
+    const facts = {
+      endpoint: endpoints[server],
+      latencyMs: endMs - dueMs,
+      serviceMs: 2,
+      ...answer,
+    };
     const outcome = (["wrong", "failed", "indeterminate"] as const)[Math.floor(random.next() * 30)];
     if (outcome === undefined) client.push(okLine(endMs, number, facts));
     else client.push(lostLine(endMs, number, { outcome, endpoint: endpoints[server] }));

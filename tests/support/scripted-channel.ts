@@ -124,6 +124,13 @@ export class ScriptedChannel implements Channel {
   }
 }
 
+/** The message of a stream that is asked for by one. */
+export function onlyRequest({ requests }: StreamCall): Uint8Array {
+  const [request, ...others] = requests;
+  if (request === undefined || others.length > 0) throw new Error("not one request message");
+  return request;
+}
+
 /** A stream that brings what the test says, unless the client has ended it. */
 export class ScriptedStream implements StreamControl {
   readonly call: StreamCall;

@@ -8,7 +8,12 @@ import type {
   StreamRequest,
   StreamResult,
 } from "../../src/failover/stream-request.ts";
-import { type Behaviour, ScriptedChannel, type ScriptedStream } from "./scripted-channel.ts";
+import {
+  type Behaviour,
+  onlyRequest,
+  ScriptedChannel,
+  type ScriptedStream,
+} from "./scripted-channel.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /**
@@ -86,7 +91,8 @@ export async function streamWorld(
     if (stream === undefined) throw new Error(`replica ${index} was asked for no stream`);
     return stream;
   };
-  const asked = (index: number) => channels[index]?.streams.map(({ call }) => [...call.request]);
+  const asked = (index: number) =>
+    channels[index]?.streams.map(({ call }) => [...onlyRequest(call)]);
   return { clock, channels, replicas, client, start, at, asked };
 }
 

@@ -162,6 +162,10 @@ require:
       '1:16: target must be a vertex in 0..8 (num-vertices is 9): current value is "9"',
     ],
     ["load: {mode: stream, rate: 5}", "1:28: rate does not go with mode stream"],
+    ["load: {concurrency: 2, total: 5, streams: 1}", "1:43: streams beside requests need a load"],
+    ["load: {concurrency: 2, rate: 5}", "1:30: rate does not go with drill.yaml:1:21: concurrency"],
+    ["load: {stages: '5s:1', duration: 5}", "1:34: duration does not go with drill.yaml:1:16: "],
+    ["load: {rate: 1..2/1m, warmup: 1m}", "1:31: warmup must be shorter than the load"],
     ["load: {stream-rate: 5}", "1:21: stream-rate is of streams: add streams"],
     ["replicas: {count: 65}", '1:19: count must be a whole number in 1..64: current value is "65"'],
     [

@@ -3,7 +3,7 @@ import type { Endpoint } from "../../base/endpoint.ts";
 import { limits } from "../../base/limits.ts";
 import { policyNames } from "../../failover/policy.ts";
 import { type LoadConfig, loadDefaults } from "../../load/load-config.ts";
-import { arrivalNames } from "../../load/load-profile.ts";
+import { arrivalNames, mayEndBefore } from "../../load/load-profile.ts";
 import { planProfile } from "../../load/plan-profile.ts";
 import { parseRate, parseStages, rateForm, stagesForm } from "../../load/stage.ts";
 import type { QuestionNames } from "../../workload/dfs-question.ts";
@@ -75,11 +75,18 @@ export function loadOf(
   if (values["stream-rate"] !== undefined && mode === "unary" && streams === undefined) {
     throw usage(`${section?.entries.get("stream-rate")?.name} is of streams: add streams`);
   }
+  const planned = planProfile(values, (key) => nameOf(section, key));
+  if (streams !== undefined && mayEndBefore(planned.profile)) {
+    throw usage(
+      `${nameOf(section, "streams")} beside requests need a load of which it is known when it ends: ` +
+        "with a total, requests must be evenly spaced",
+    );
+  }
   const asked =
     vertexOrNone === undefined || vertexOrNone === "none" ? vertexOrNone : { vertex: vertexOrNone };
   return {
     replicas,
-    ...planProfile(values, (key) => section?.entries.get(key)?.name ?? `load.${key}`),
+    ...planned,
     seed: values.seed,
     deadlineMs: values.deadline ?? parseDurationMs(loadDefaults.deadline) ?? 0,
     attemptTimeoutMs: values["attempt-timeout"],
@@ -103,12 +110,15 @@ export function loadOf(
   };
 }
 
+function nameOf(section: Section | undefined, key: string): string {
+  return section?.entries.get(key)?.name ?? `load.${key}`;
+}
+
 /** A graph is known only when replicas serve it: what it lacks is refused by file and line too. */
 function namesIn(section: Section | undefined): QuestionNames {
-  const nameOf = (key: string) => section?.entries.get(key)?.name ?? `load.${key}`;
   return {
-    target: nameOf("target"),
-    source: nameOf("source"),
-    numVertices: nameOf("num-vertices"),
+    target: nameOf(section, "target"),
+    source: nameOf(section, "source"),
+    numVertices: nameOf(section, "num-vertices"),
   };
 }

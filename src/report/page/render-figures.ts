@@ -1,7 +1,8 @@
 import { definitions } from "../definitions.ts";
-import type { LatencyQuantiles, RunReport } from "../run-report.ts";
+import type { LatencyQuantiles } from "../latency-quantiles.ts";
+import type { RunReport } from "../run-report.ts";
 import { isOfStreamsAlone } from "../stream-report.ts";
-import { spanText } from "../text-layout.ts";
+import { rateText, spanText } from "../text-layout.ts";
 import { count } from "./card.ts";
 import { type Markup, markup } from "./markup.ts";
 import { tableMarkup } from "./render-table.ts";
@@ -31,10 +32,14 @@ function section(title: string, content: Markup): Markup {
   return markup`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>`;
 }
 
-function requestTable({ requests, attempts }: RunReport): Markup {
+function requestTable({ requests, attempts, messages }: RunReport): Markup {
   const { scheduled, ok, wrong, failed, indeterminate, unaccounted, lost, retried } = requests;
   return tableMarkup({
-    caption: "Every request has one outcome",
+    caption:
+      messages === null
+        ? "Every request has one outcome"
+        : `Every request has one outcome; ${count(messages.answers)} were answered by ` +
+          `${count(messages.total)} messages, ${rateText(messages.messagesPerSecond)}`,
     head: [
       ...["Scheduled", "ok", "Wrong", "Failed", "Indeterminate", "No outcome", "Lost"],
       ...["Retried", "Attempts", "Failed attempts", "Late answers"],
@@ -49,7 +54,7 @@ function requestTable({ requests, attempts }: RunReport): Markup {
   });
 }
 
-function latencyTable({ latency, lag }: RunReport): Markup {
+function latencyTable({ latency, lag, messages }: RunReport): Markup {
   const row = (
     name: string,
     { count: n, p50Ms, p95Ms, p99Ms, maxMs, meanMs }: LatencyQuantiles,
@@ -63,6 +68,7 @@ function latencyTable({ latency, lag }: RunReport): Markup {
       row("affected by an outage", latency.affected),
       row("healthy rest", latency.healthy),
       ...(withLost === null ? [] : [row("with lost at deadline", withLost)]),
+      ...(messages === null ? [] : [row("first message", messages.first)]),
     ],
   });
   return markup`${table}${latency.caveats.length === 0 ? "" : list(latency.caveats)}`;

@@ -28,6 +28,7 @@ export function summarySection(report: RunReport): Markup {
     `started ${run.started}${run.utcOffset === null ? "" : ` (UTC${run.utcOffset})`}`,
     ...(run.host === null ? [] : [`on ${run.host}`]),
     ...(run.version === null ? [] : [`dfs ${run.version}`]),
+    ...(run.config["profile"] === undefined ? [] : [run.config["profile"]]),
     ...callFacts(run.config),
   ];
   return markup`<header>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as grpc from "@grpc/grpc-js";
+import { freePorts } from "../../../tests/support/free-ports.ts";
 import { RunningReplica } from "../../../tests/support/running-replica.ts";
 import { Reflection } from "../../replica/reflection.ts";
 import { openHttp2Channel } from "../http2-channel.ts";
@@ -77,15 +78,17 @@ describe("the schema by server reflection", () => {
   test("is had from the first replica that answers", async () => {
     await using mute = await serve(false);
     await using server = await serve(true);
-    const schema = await reflected([1, mute.port, server.port], "dfs.DFSService");
+    const [gone = 0] = await freePorts(1);
+    const schema = await reflected([gone, mute.port, server.port], "dfs.DFSService");
     expect(schema.source).toBe(`the reflection of 127.0.0.1:${server.port}`);
   });
 
   test("is told to be missing where nobody has it, and how to do without", async () => {
+    const [gone = 0] = await freePorts(1);
     await using server = await serve(false);
-    expect(reflected([server.port], "a.B")).rejects.toThrow(
+    await expect(reflected([server.port], "a.B")).rejects.toThrow(
       /it has neither grpc\.reflection\.v1 nor v1alpha; --proto FILE or --protoset FILE/,
     );
-    expect(reflected([1], "a.B")).rejects.toThrow("UNAVAILABLE: no connection");
+    await expect(reflected([gone], "a.B")).rejects.toThrow("UNAVAILABLE: no connection");
   });
 });

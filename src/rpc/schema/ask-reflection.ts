@@ -140,7 +140,7 @@ class Asker {
     let unreadable: DfsError | undefined;
     return new Promise((resolve, reject) => {
       this.#channel.stream(
-        { path, request: requestSerialize(request), ...this.#head },
+        { path, requests: [requestSerialize(request)], ...this.#head },
         {
           onMessage: (message) => {
             try {

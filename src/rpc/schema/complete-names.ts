@@ -64,13 +64,14 @@ function completeFields(
 ): void {
   for (const field of fields) {
     if (field.jsonName === "") field.jsonName = protoCamelCase(field.name);
-    field.typeName = complete(field.typeName, scope, names);
-    field.extendee = complete(field.extendee, scope, names);
+    // An empty one that is set would not be as it was.
+    if (field.typeName !== "") field.typeName = complete(field.typeName, scope, names);
+    if (field.extendee !== "") field.extendee = complete(field.extendee, scope, names);
   }
 }
 
 function complete(written: string, scope: string, names: TypeNames): string {
-  if (written === "" || written.startsWith(".")) return written;
+  if (written.startsWith(".")) return written;
   const found = resolveName(names, written, scope);
   return found === undefined ? written : `.${found.fullName}`;
 }

@@ -118,9 +118,9 @@ test("a protoset is the same, and one that lacks an import says which", async ()
   );
   expect((await open()).method("shop.v1.Shop/Put", "--call").idempotency).toBe("idempotent");
   writeFileSync(path, bytesOf(files.filter(({ name }) => !name.includes("money"))));
-  expect(open()).rejects.toThrow(/shop\.pb lacks common\/money\.proto, which .* imports/);
+  await expect(open()).rejects.toThrow(/shop\.pb lacks common\/money\.proto, which .* imports/);
   writeFileSync(path, "hello there");
-  expect(open()).rejects.toThrow("Cannot read the protoset");
+  await expect(open()).rejects.toThrow("Cannot read the protoset");
 });
 
 test("unknown services and methods are told with the nearest", () => {

@@ -34,9 +34,10 @@ export function dataItem(text: string, where: string, { request }: CallMethod): 
       where,
     );
   };
+  if (isFixed) return { template, where, bytes: encode(sampleValues[0]) };
   // Both ends of what the holes can hold.
-  const [bytes] = sampleValues.map(encode);
-  return { template, where, bytes: isFixed ? bytes : undefined };
+  for (const values of sampleValues) encode(values);
+  return { template, where, bytes: undefined };
 }
 
 /** The least and the greatest values that templates are checked with before anything is sent. */

@@ -1,11 +1,17 @@
 import { describe, expect, test } from "bun:test";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import * as grpc from "@grpc/grpc-js";
 import { freePorts } from "../../../tests/support/free-ports.ts";
 import { RunningReplica } from "../../../tests/support/running-replica.ts";
 import { Reflection } from "../../replica/reflection.ts";
 import { openHttp2Channel } from "../http2-channel.ts";
 import { loadReflectedDefinition } from "../proto-definitions.ts";
-import { reflectionAlphaService } from "../reflection-service.ts";
+import {
+  reflectionAlphaService,
+  type ServerReflectionRequest,
+  type ServerReflectionResponse,
+} from "../reflection-service.ts";
 import { openSchema } from "./open-schema.ts";
 
 /** The schema of what the servers on these ports say of themselves. */
@@ -25,16 +31,17 @@ interface Served extends AsyncDisposable {
   readonly keys: string[];
 }
 
+type Stream = grpc.ServerDuplexStream<ServerReflectionRequest, ServerReflectionResponse>;
+
 /** A server with no service, or with the older reflection alone. */
-async function serve(hasReflection: boolean): Promise<Served> {
+async function serve(reflect?: (stream: Stream) => void): Promise<Served> {
   const server = new grpc.Server();
   const keys: string[] = [];
-  if (hasReflection) {
-    const { handlers } = new Reflection(loadReflectedDefinition);
+  if (reflect !== undefined) {
     server.addService(reflectionAlphaService, {
-      ServerReflectionInfo: (stream: Parameters<typeof handlers.ServerReflectionInfo>[0]) => {
+      ServerReflectionInfo: (stream: Stream) => {
         keys.push(...Object.keys(stream.metadata.getMap()));
-        handlers.ServerReflectionInfo(stream);
+        reflect(stream);
       },
     });
   }
@@ -45,6 +52,38 @@ async function serve(hasReflection: boolean): Promise<Served> {
     });
   });
   return { port, keys, [Symbol.asyncDispose]: async () => server.forceShutdown() };
+}
+
+const ours = (stream: Stream) =>
+  new Reflection(loadReflectedDefinition).handlers.ServerReflectionInfo(stream);
+
+/** Tells each file alone, with relative names, and does not have the one of the options. */
+function looseReflection(stream: Stream): void {
+  const files = {
+    "shop.proto": create(FileDescriptorProtoSchema, {
+      ...{ name: "shop.proto", package: "shop", syntax: "proto3" },
+      dependency: ["item.proto", "gogoproto/gogo.proto", "google/protobuf/empty.proto"],
+      service: [{ name: "Shop", method: [{ name: "Get", inputType: "Item", outputType: "Item" }] }],
+    }),
+    "item.proto": create(FileDescriptorProtoSchema, {
+      ...{ name: "item.proto", package: "shop", syntax: "proto3" },
+      messageType: [
+        { name: "Item", field: [{ name: "unit_price", number: 1, label: 1, type: 5 }] },
+      ],
+    }),
+  };
+  const answer = (name: string | undefined): ServerReflectionResponse => {
+    const file = Object.values(files).find((one) => one.name === name);
+    if (file === undefined) return { errorResponse: { errorCode: 5, errorMessage: "not here" } };
+    const bytes = toBinary(FileDescriptorProtoSchema, file);
+    return { fileDescriptorResponse: { fileDescriptorProto: [Buffer.from(bytes)] } };
+  };
+  stream.on("data", ({ listServices, fileContainingSymbol: symbol, fileByFilename: name }) => {
+    if (listServices !== undefined) {
+      stream.write({ listServicesResponse: { service: [{ name: "shop.Shop" }] } });
+    } else stream.write(answer(symbol === "shop.Shop" ? "shop.proto" : name));
+  });
+  stream.on("end", () => stream.end());
 }
 
 const portOf = ({ replica }: RunningReplica) =>
@@ -67,7 +106,7 @@ describe("the schema by server reflection", () => {
   });
 
   test("is had from a server that knows v1alpha alone, with the metadata it wants", async () => {
-    await using server = await serve(true);
+    await using server = await serve(ours);
     const schema = await reflected([server.port], "grpc.health.v1.Health", { tenant: "a" });
     const check = schema.method("grpc.health.v1.Health/Check", "--call");
     expect(check.idempotency).toBe("unknown");
@@ -75,9 +114,16 @@ describe("the schema by server reflection", () => {
     expect(server.keys).toContain("tenant");
   });
 
+  test("is put together from files that are told alone, and does without those of options", async () => {
+    await using server = await serve(looseReflection);
+    const schema = await reflected([server.port], "shop.Shop");
+    const { request } = schema.method("shop.Shop/Get", "--call");
+    expect(request.decode(request.encode({ unitPrice: 5 }, ""))).toEqual({ unitPrice: 5 });
+  });
+
   test("is had from the first replica that answers", async () => {
-    await using mute = await serve(false);
-    await using server = await serve(true);
+    await using mute = await serve();
+    await using server = await serve(ours);
     const [gone = 0] = await freePorts(1);
     const schema = await reflected([gone, mute.port, server.port], "dfs.DFSService");
     expect(schema.source).toBe(`the reflection of 127.0.0.1:${server.port}`);
@@ -85,7 +131,7 @@ describe("the schema by server reflection", () => {
 
   test("is told to be missing where nobody has it, and how to do without", async () => {
     const [gone = 0] = await freePorts(1);
-    await using server = await serve(false);
+    await using server = await serve();
     await expect(reflected([server.port], "a.B")).rejects.toThrow(
       /it has neither grpc\.reflection\.v1 nor v1alpha; --proto FILE or --protoset FILE/,
     );

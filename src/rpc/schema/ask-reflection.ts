@@ -77,10 +77,15 @@ async function filesOf(
     const missing = Array.from(files.values())
       .flatMap(({ dependency }) => dependency)
       .find((name) => !files.has(name) && !asked.has(name) && wellKnownFile(name) === undefined);
-    if (missing === undefined) return [...files.values()];
+    if (missing === undefined) break;
     asked.add(missing);
-    add(await asker.ask({ fileByFilename: missing }));
+    const answer = await asker.try({ fileByFilename: missing });
+    if (answer !== undefined) add(answer);
   }
+  const isKnown = (name: string) => files.has(name) || wellKnownFile(name) !== undefined;
+  // Servers in Go may not have the files of the options that others use: nothing else is in them.
+  for (const file of files.values()) file.dependency = file.dependency.filter(isKnown);
+  return [...files.values()];
 }
 
 function readFile(bytes: ArrayLike<number> | string, source: string): FileDescriptorProto {
@@ -113,21 +118,31 @@ class Asker {
     );
   }
 
-  /** Throws `cannot-run` for what is no answer. */
+  /** Throws `cannot-run` for what is no answer, or an error. */
   async ask(request: ServerReflectionRequest): Promise<ServerReflectionResponse> {
+    const answer = await this.#answer(request);
+    const { errorResponse } = answer;
+    if (errorResponse === undefined || errorResponse === null) return answer;
+    const { errorCode = 2, errorMessage = "" } = errorResponse;
+    const what = request.fileContainingSymbol ?? "its services";
+    throw this.failure(`asked for ${what}: ${statusName(errorCode)}: ${errorMessage}`);
+  }
+
+  /** The same, but an error is undefined. */
+  async try(request: ServerReflectionRequest): Promise<ServerReflectionResponse | undefined> {
+    const answer = await this.#answer(request);
+    const isError = answer.errorResponse !== undefined && answer.errorResponse !== null;
+    return isError ? undefined : answer;
+  }
+
+  async #answer(request: ServerReflectionRequest): Promise<ServerReflectionResponse> {
     const { answer, end } = await this.#call(request);
     if (answer === undefined) {
       const isOlder = this.#method === reflectionService.ServerReflectionInfo;
       if (end.status !== "UNIMPLEMENTED") throw this.failure(`${end.status}: ${end.detail}`);
       if (!isOlder) throw this.failure("it has neither grpc.reflection.v1 nor v1alpha");
       this.#method = reflectionAlphaService.ServerReflectionInfo;
-      return this.ask(request);
-    }
-    const { errorResponse } = answer;
-    if (errorResponse !== undefined && errorResponse !== null) {
-      const { errorCode = 2, errorMessage = "" } = errorResponse;
-      const what = request.fileContainingSymbol ?? request.fileByFilename ?? "its services";
-      throw this.failure(`asked for ${what}: ${statusName(errorCode)}: ${errorMessage}`);
+      return this.#answer(request);
     }
     return answer;
   }

@@ -24,17 +24,13 @@ import { lineOf, type ProtoSource } from "./proto-source.ts";
  * The file as descriptor.proto has it, with all that requests and answers need. protobufjs's own
  * conversion would put everything that shares a package into one file, proto2 beside proto3, and
  * lose what tells them apart. Throws `cannot-run`, with file and line, for a name that nothing
- * declares. `dependency` are the names of the files it imports.
+ * declares.
  */
-export function fileDescriptor(
-  source: ProtoSource,
-  names: TypeNames,
-  dependency: readonly string[],
-): FileDescriptorProto {
+export function fileDescriptor(source: ProtoSource, context: FileContext): FileDescriptorProto {
   const { name, packageName, syntax, top } = source;
-  const scope: Scope = { source, names, fullName: packageName };
+  const scope: Scope = { ...context, source, fullName: packageName };
   return create(FileDescriptorProtoSchema, {
-    ...{ name, package: packageName, syntax, dependency: [...dependency] },
+    ...{ name, package: packageName, syntax, dependency: [...context.dependencies] },
     ...membersOf(top, scope),
     service: top.nestedArray
       .filter((nested) => nested instanceof protobuf.Service)
@@ -42,10 +38,18 @@ export function fileDescriptor(
   });
 }
 
-/** Where names are looked up, and which file errors name. */
-interface Scope {
-  readonly source: ProtoSource;
+/** What a file is read with. */
+export interface FileContext {
   readonly names: TypeNames;
+  /** Names of the files that it imports. */
+  readonly dependencies: readonly string[];
+  /** A file that may have held a name that nothing declares, in words. */
+  readonly missing: string | undefined;
+}
+
+/** Where names are looked up, and which file errors name. */
+interface Scope extends FileContext {
+  readonly source: ProtoSource;
   readonly fullName: string;
 }
 
@@ -182,11 +186,15 @@ function groupOf({ top, packageName }: ProtoSource, fullName: string, user: stri
   return type.name.toLowerCase() === user.toLowerCase();
 }
 
-function unknownType(written: string, user: string, { source, names, fullName }: Scope): DfsError {
+function unknownType(written: string, user: string, scope: Scope): DfsError {
+  const { source, names, fullName, missing } = scope;
   const line = lineOf(source, written);
   const place = line === undefined ? source.path : `${source.path}:${line}`;
   const shortNames = [...names.keys()].map((name) => name.slice(name.lastIndexOf(".") + 1));
-  const near = didYouMean(written, [...new Set([...shortNames, ...Object.keys(scalarTypes)])]);
+  const near =
+    missing === undefined
+      ? didYouMean(written, [...new Set([...shortNames, ...Object.keys(scalarTypes)])])
+      : `; ${missing}`;
   const where = joined(fullName, user);
   return new DfsError("cannot-run", `${place}: ${where} has the unknown type "${written}"${near}`);
 }

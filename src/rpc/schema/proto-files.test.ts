@@ -78,8 +78,8 @@ const wrong: readonly (readonly [string, Readonly<Record<string, string>>, strin
   ],
   [
     "an import that is not there",
-    { "a.proto": 'syntax = "proto3";\nimport "x/b.proto";' },
-    'a.proto:2: the imported file "x/b.proto" is in none of ',
+    { "a.proto": 'syntax = "proto3";\nimport "x/b.proto";\nmessage A { b.B b = 1; }' },
+    'has the unknown type "b.B"; the file "x/b.proto" that ',
   ],
   ["an edition", { "a.proto": 'edition = "2023";' }, "files of an edition"],
 ];
@@ -88,6 +88,16 @@ for (const [what, files, words] of wrong) {
     expect(() => read(files)).toThrow(words);
   });
 }
+
+test("an import that is nowhere is not missed where only its options are used", () => {
+  const text = `syntax = "proto3"; import "google/api/annotations.proto";
+    option (some.option) = true;
+    service S { rpc M(A) returns (A) { option (google.api.http) = { post: "/v1/m" body: "*" }; } }
+    message A { int32 n = 1 [(some.field) = { a: 1 }]; }`;
+  expect(read({ "a.proto": text }).map(({ name }) => name.slice(-"a.proto".length))).toEqual([
+    "a.proto",
+  ]);
+});
 
 test("a file that is not there is told, with where it was looked for", () => {
   expect(() => readProtoFiles(["nowhere.proto"], ["inc"])).toThrow(

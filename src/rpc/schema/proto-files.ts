@@ -10,7 +10,8 @@ import { wellKnownFile } from "./well-known-files.ts";
 
 /**
  * The .proto files of `paths` and all that they import, which is looked for in `importPaths`, then
- * beside the files, then in the current directory; those of google/protobuf are always there.
+ * beside the files, then in the current directory; those of google/protobuf are always there. One
+ * that is nowhere is missed only where a type of it is used: most are there for options alone.
  * Throws `cannot-run`, with file and line, for whatever cannot be read.
  */
 export function readProtoFiles(
@@ -29,6 +30,8 @@ class ProtoFiles {
   readonly #wellKnown = new Map<string, FileDescriptorProto>();
   /** Of each source the names of what it imports. */
   readonly #dependencies = new Map<ProtoSource, string[]>();
+  /** What is imported and nowhere, in words. */
+  readonly #missing: string[] = [];
 
   constructor(paths: readonly string[], importPaths: readonly string[]) {
     this.#paths = paths;
@@ -41,9 +44,11 @@ class ProtoFiles {
     const sources = [...this.#sources.values()];
     const ready = [...this.#wellKnown.values()];
     const names = typeNames(sources, ready);
-    const made = sources.map((source) =>
-      fileDescriptor(source, names, this.#dependencies.get(source) ?? []),
-    );
+    const made = sources.map((source) => {
+      const [missing] = this.#missing;
+      const dependencies = this.#dependencies.get(source) ?? [];
+      return fileDescriptor(source, { names, dependencies, missing });
+    });
     return [...ready, ...made];
   }
 
@@ -67,13 +72,15 @@ class ProtoFiles {
     this.#sources.set(real, source);
     this.#dependencies.set(
       source,
-      source.imports.map((imported) => this.#import(imported, source)),
+      source.imports
+        .map((imported) => this.#import(imported, source))
+        .filter((imported) => imported !== undefined),
     );
     return source;
   }
 
-  /** Returns the name of the file that `imported` means. */
-  #import(imported: string, importer: ProtoSource): string {
+  /** Returns the name of the file that `imported` means; undefined when it is nowhere. */
+  #import(imported: string, importer: ProtoSource): string | undefined {
     const wellKnown = wellKnownFile(imported);
     if (wellKnown !== undefined) {
       this.#addWellKnown(wellKnown);
@@ -83,11 +90,11 @@ class ProtoFiles {
     if (found === undefined) {
       const line = lineOf(importer, imported.split("/").at(-1) ?? imported);
       const place = line === undefined ? importer.path : `${importer.path}:${line}`;
-      throw new DfsError(
-        "cannot-run",
-        `${place}: the imported file "${imported}" is in none of ${this.#searched.join(", ")}: ` +
-          "name its directory by --import-path DIR",
+      this.#missing.push(
+        `the file "${imported}" that ${place} imports is in none of ` +
+          `${this.#searched.join(", ")}: name its directory by --import-path DIR`,
       );
+      return undefined;
     }
     return this.#load(imported, found).name;
   }

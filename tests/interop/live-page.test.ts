@@ -71,42 +71,7 @@ describe.skipIf(chromiumPath === null)("the live page in Chromium", () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)("the live page on a server that is lost or hostile", () => {
-  test("says when its connection is lost, and goes on where it was", async () => {
-    const log = new EventLog("run");
-    const feed = feedInto(log);
-    const tUs = systemClock.nowUs();
-    const second = 1_000_000;
-    feed.append(headerOf("r", "localhost:1", tUs));
-    feed.append(okOf(1, tUs + 1000));
-    feed.pass(tUs + second);
-    const [port = 0] = await freePorts(1);
-    const first = startLiveServer({ port, html, log, clock: systemClock });
-    await visitLosing(first.url, async (page) => {
-      const ok = page.locator("#live-ok strong");
-      await page.locator("#live-ok strong", { hasText: "1" }).waitFor();
-      await first.close();
-      await page.getByText("Connection lost; trying again").waitFor({ timeout: 10_000 });
-      expect(await ok.textContent()).toBe("1");
-      const more = new EventLog("run");
-      const again = feedInto(more);
-      again.append(headerOf("r", "localhost:1", tUs));
-      for (const number of [1, 2, 3]) again.append(okOf(number, tUs + number * 1000));
-      again.pass(tUs + second);
-      again.append(okOf(4, tUs + second + 1));
-      again.finish();
-      const next = startLiveServer({ port, html, log: more, clock: systemClock });
-      try {
-        // It had event 1 already, and is told the second one alone.
-        await page.locator("#live-ok strong", { hasText: "4" }).waitFor({ timeout: 10_000 });
-        expect(await page.locator("#live").textContent()).toBe("Live");
-        expect(await page.locator("#live-elapsed strong").textContent()).toBe("2s");
-      } finally {
-        await next.close();
-      }
-    });
-  });
-
+describe.skipIf(chromiumPath === null)("the live page of a load on a name", () => {
   test("takes in a replica that comes while it is looked at, with all that was told before", async () => {
     const log = new EventLog("run");
     const feed = feedInto(log);
@@ -142,6 +107,43 @@ describe.skipIf(chromiumPath === null)("the live page on a server that is lost o
     } finally {
       await server.close();
     }
+  });
+});
+
+describe.skipIf(chromiumPath === null)("the live page on a server that is lost or hostile", () => {
+  test("says when its connection is lost, and goes on where it was", async () => {
+    const log = new EventLog("run");
+    const feed = feedInto(log);
+    const tUs = systemClock.nowUs();
+    const second = 1_000_000;
+    feed.append(headerOf("r", "localhost:1", tUs));
+    feed.append(okOf(1, tUs + 1000));
+    feed.pass(tUs + second);
+    const [port = 0] = await freePorts(1);
+    const first = startLiveServer({ port, html, log, clock: systemClock });
+    await visitLosing(first.url, async (page) => {
+      const ok = page.locator("#live-ok strong");
+      await page.locator("#live-ok strong", { hasText: "1" }).waitFor();
+      await first.close();
+      await page.getByText("Connection lost; trying again").waitFor({ timeout: 10_000 });
+      expect(await ok.textContent()).toBe("1");
+      const more = new EventLog("run");
+      const again = feedInto(more);
+      again.append(headerOf("r", "localhost:1", tUs));
+      for (const number of [1, 2, 3]) again.append(okOf(number, tUs + number * 1000));
+      again.pass(tUs + second);
+      again.append(okOf(4, tUs + second + 1));
+      again.finish();
+      const next = startLiveServer({ port, html, log: more, clock: systemClock });
+      try {
+        // It had event 1 already, and is told the second one alone.
+        await page.locator("#live-ok strong", { hasText: "4" }).waitFor({ timeout: 10_000 });
+        expect(await page.locator("#live").textContent()).toBe("Live");
+        expect(await page.locator("#live-elapsed strong").textContent()).toBe("2s");
+      } finally {
+        await next.close();
+      }
+    });
   });
 
   test("shows hostile text as text", async () => {

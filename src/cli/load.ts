@@ -242,8 +242,10 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
 
 function callText(call: Call): string {
   const { method, schema } = call;
+  const retried = method.kind === "unary" ? "" : "; never hedged, asked again only as a whole";
   return printable(
-    `Call: ${method.name} (${method.kind}, schema: ${schema}); idempotent: ${idempotencyText(call)}`,
+    `Call: ${method.name} (${method.kind}, schema: ${schema}); ` +
+      `idempotent: ${idempotencyText(call)}${retried}`,
   );
 }
 

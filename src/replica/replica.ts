@@ -9,6 +9,7 @@ import { reflectionAlphaService, reflectionService } from "../rpc/reflection-ser
 import type { StatusName } from "../rpc/status.ts";
 import { DfsCalls } from "./dfs-calls.ts";
 import type { GraphSource } from "./graph-source.ts";
+import { respectHeaderTables } from "./header-tables.ts";
 import { Health } from "./health.ts";
 import { type Listening, listen } from "./listen.ts";
 import { Reflection } from "./reflection.ts";
@@ -60,6 +61,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   // No limit on pings: grpc-js servers never answer them with too_many_pings, whatever our client's
   // rate.
   const server = new Server();
+  respectHeaderTables(server);
   server.addService(dfsService, calls.handlers);
   server.addService(healthService, health.handlers);
   server.addService(reflectionService, reflection.handlers);

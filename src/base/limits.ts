@@ -288,4 +288,6 @@ export const limits = {
   linkLatencyMaxMs: 60_000,
   linkBandwidthMinBytesPerS: 100,
   linkBandwidthMaxBytesPerS: 100e9,
+  /** Characters kept of what a peer says about an answer: its message, its content type. */
+  peerTextMaxLength: 1000,
 } as const;

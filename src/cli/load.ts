@@ -148,7 +148,7 @@ async function drive(
 
 function faultLine({ faults, path }: LoadFaults, run: string): string {
   const texts = faults.map((fault) => formatFault(fault)).join(", ");
-  return `Faults: ${printable(texts)}\nLedger of the faults: ${path ?? "none"}; run ${run}`;
+  return `Faults: ${printable(texts)}\nLedger of the faults: ${printable(path ?? "none")}; run ${run}`;
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
@@ -157,7 +157,7 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
     `Load: ${what} for ${formatDuration(config.durationMs)} to ` +
       config.replicas.map(formatEndpoint).join(", "),
     policyLine(config),
-    `Ledger: ${path ?? "none"}; run ${run}`,
+    `Ledger: ${printable(path ?? "none")}; run ${run}`,
   ].join("\n");
 }
 

@@ -120,8 +120,8 @@ function read<Request, Response>(
     return responseDeserialize(Buffer.from(bytes));
   } catch (error) {
     const whose = endpoint === undefined ? "" : ` of ${formatEndpoint(endpoint)}`;
-    const reason = `the answer${whose} to ${path} cannot be read: ${messageOf(error)}`;
-    throw new DfsError("cannot-run", `Cannot tell what was asked: ${reason}`);
+    const reason = messageOf(error);
+    throw new DfsError("cannot-run", `The answer${whose} to ${path} cannot be read: ${reason}`);
   }
 }
 

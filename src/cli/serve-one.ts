@@ -4,6 +4,7 @@ import { formatDuration } from "../base/duration.ts";
 import { formatEndpoint } from "../base/endpoint.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
+import { printable } from "../base/printable.ts";
 import { formatGraphSpec } from "../graph/graph-spec.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
 import type { GraphSource } from "../replica/graph-source.ts";
@@ -27,7 +28,9 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
   // Watched from the start: a supervisor that dies meanwhile must not leave a replica behind.
   const asked = endAsked(config, context);
   if (supervisedBy !== undefined) await wakeWhenParentDies();
-  const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
+  const say = (text: string) => {
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${printable(text)}`);
+  };
   const ledger = new ServerLedger(logfile, {
     clock,
     config: {
@@ -82,7 +85,7 @@ async function sourceOf(config: ServeConfig, context: RunContext): Promise<Graph
   const { host, ports, graph: request, supervisedBy } = config;
   const endpoint = formatEndpoint({ host, port: ports[0] ?? 0 });
   const say = (text: string) => {
-    terminal.line(`[${localTimeOfDay(clock.nowUs())}] replica ${endpoint} ${text}`);
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] replica ${endpoint} ${printable(text)}`);
   };
   const spec = formatGraphSpec(request.spec);
   // Loading may take long, and would be in vain.
@@ -114,7 +117,7 @@ export function servingLine(replica: {
   readonly logfile: string | undefined;
 }): string {
   const { endpoint, graph, pid, logfile } = replica;
-  return `replica ${endpoint} serving ${graph} (pid ${pid}), log ${logfile ?? "none"}`;
+  return `replica ${endpoint} serving ${graph} (pid ${pid}), log ${printable(logfile ?? "none")}`;
 }
 
 /** Resolves to why this replica is to end: a signal, or the end of its supervisor. */

@@ -136,6 +136,21 @@ export class RawClient implements Disposable {
     if (!this.socket.destroyed) this.socket.write(Buffer.concat(what));
   }
 
+  /** Resolves when the socket has taken it, or is closed. */
+  async sayAll(what: Uint8Array): Promise<void> {
+    const { socket } = this;
+    if (socket.destroyed || socket.write(what)) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off("drain", done);
+        socket.off("close", done);
+        resolve();
+      };
+      socket.on("drain", done);
+      socket.on("close", done);
+    });
+  }
+
   of(type: number): Frame[] {
     return this.frames.filter((received) => received.type === type);
   }

@@ -2,8 +2,8 @@
  * `bun bench/fuzz.ts [--duration 60s] [--seed N]`: the compiled executable (`bun run build` first)
  * under hostile clients: every flood in full, then damaged and random bytes by seed until the time
  * is over. Meanwhile its health is asked for on connections of their own, and `dfs load` drives it
- * beside. The attackers are processes of their own, so that they hold up no measurement. Linux only:
- * it reads the replica's memory. Exit status 1 when a bound is broken.
+ * beside. The attackers are processes of their own, so that they hold up no measurement. Linux
+ * only: it reads the replica's memory. Exit status 1 when a bound is broken.
  */
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/base/clock.ts";
@@ -60,7 +60,7 @@ async function attackFrom(besieged: Besieged, name: string, seed: number, count:
 
 const milliseconds = (value = Number.NaN) => `${value.toFixed(0)} ms`.padStart(8);
 
-/** One row: how long it took, and what it did to the replica meanwhile. Returns the worst health. */
+/** One row: how long it took, and what it did to the replica. Returns the worst health in ms. */
 function row(what: string, tookMs: number, besieged: Besieged): number {
   const health = besieged.takeHealthMs();
   const at = (share: number) => milliseconds(health[Math.floor(health.length * share)]);

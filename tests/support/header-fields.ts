@@ -16,7 +16,7 @@ const kinds = [
   { mask: 0xe0, pattern: 0, bitCount: 4, kind: "literal", textCount: 1 },
 ] as const;
 
-/** The fields of a whole header block, as they are represented. Throws where it is no such block. */
+/** The fields of a whole header block, as they are represented; throws where it is none. */
 export function headerFields(block: Uint8Array): HeaderField[] {
   const fields: HeaderField[] = [];
   let at = 0;

@@ -4,11 +4,11 @@ import {
   call,
   type Frame,
   frameTypes,
+  HostileClient,
   noHeaderTable,
   preface,
-  RawClient,
   settings,
-} from "../../tests/support/raw-http2-client.ts";
+} from "../../tests/support/hostile-client.ts";
 import { RunningReplica } from "../../tests/support/running-replica.ts";
 
 setDefaultTimeout(30_000);
@@ -25,7 +25,7 @@ const isLast = ({ flags }: Frame) => (flags & 1) !== 0;
 /** The header blocks of many answers to a client that begins with `said`. */
 async function answerBlocks(said: Uint8Array): Promise<Buffer[]> {
   await using replica = await RunningReplica.start();
-  using client = await RawClient.connect(replica.replica.port);
+  using client = await HostileClient.connect(replica.replica.port);
   client.say(preface, said);
   for (const id of streamIds) client.say(call(id, paths[((id - 1) / 2) % paths.length] ?? ""));
   const headers = () => client.of(frameTypes.headers);

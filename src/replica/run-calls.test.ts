@@ -3,10 +3,10 @@ import {
   call,
   frame,
   frameTypes,
+  HostileClient,
   preface,
-  RawClient,
   settings,
-} from "../../tests/support/raw-http2-client.ts";
+} from "../../tests/support/hostile-client.ts";
 import { RunningReplica } from "../../tests/support/running-replica.ts";
 import { systemClock, waitUntil } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
@@ -139,7 +139,7 @@ describe("DescribeGraph and LookUpNames", () => {
 
 test("a burst of calls that are taken back at once is not searched for", async () => {
   await using running = await RunningReplica.start();
-  using client = await RawClient.connect(running.replica.port);
+  using client = await HostileClient.connect(running.replica.port);
   const cancelled = Buffer.from([0, 0, 0, 8]);
   const calls = Array.from({ length: 300 }, (_, index) => {
     const streamId = 1 + 2 * index;

@@ -8,7 +8,7 @@ import {
   grpcMessage,
   type HeaderList,
   headerField,
-} from "../support/raw-http2-client.ts";
+} from "../support/hostile-client.ts";
 import { type RawPeer, startRawServer } from "../support/raw-http2-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 

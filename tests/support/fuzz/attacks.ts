@@ -8,12 +8,12 @@ import {
   frameFlags,
   frameTypes,
   grpcMessage,
+  HostileClient,
   headerField,
   hpackInteger,
   preface,
-  RawClient,
   settings,
-} from "../raw-http2-client.ts";
+} from "../hostile-client.ts";
 import { anyFrame, below, damagedCall, lyingCall, noise, paths, pick } from "./hostile-bytes.ts";
 
 /** What is done to a replica, and how much of it; resolves when it is over. */
@@ -25,10 +25,10 @@ const windowSetting = 4;
 /** Connects, speaks, listens for a moment, and leaves. */
 async function visit(
   port: number,
-  say: (client: RawClient) => void | Promise<void>,
+  say: (client: HostileClient) => void | Promise<void>,
   listenMs = 50,
 ): Promise<void> {
-  using client = await RawClient.connect(port);
+  using client = await HostileClient.connect(port);
   await say(client);
   await client.until(() => client.isClosed, listenMs);
 }
@@ -84,12 +84,12 @@ const bomb = Buffer.concat([
 const gzipBomb = grpcMessage(gzipSync(Buffer.alloc(50_000_000)), 1);
 
 /** Connections that do `say`, all at once, and then nothing. */
-function idlers(say: (client: RawClient, random: Random) => void): Attack {
+function idlers(say: (client: HostileClient, random: Random) => void): Attack {
   return async (port, random, count) => {
     using idle = new DisposableStack();
     for (let opened = 0; opened < count; opened += 100) {
       const batch = Array.from({ length: Math.min(100, count - opened) }, () =>
-        RawClient.connect(port),
+        HostileClient.connect(port),
       );
       for (const client of await Promise.all(batch)) say(idle.use(client), random);
     }
@@ -101,7 +101,7 @@ function idlers(say: (client: RawClient, random: Random) => void): Attack {
 const slowReaders: Attack = async (port, random, count) => {
   using readers = new DisposableStack();
   for (let opened = 0; opened < count; opened++) {
-    const client = readers.use(await RawClient.connect(port));
+    const client = readers.use(await HostileClient.connect(port));
     client.say(preface, settings([[windowSetting, 0]]));
     for (let streamId = 1; streamId < 200; streamId += 2) {
       client.say(call(streamId, pick(random, paths)));

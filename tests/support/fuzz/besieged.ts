@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { sleep, systemClock } from "../../../src/base/clock.ts";
 import { type DfsProcess, startReplica } from "../dfs-process.ts";
-import { call, frameTypes, preface, RawClient, settings } from "../raw-http2-client.ts";
+import { call, frameTypes, HostileClient, preface, settings } from "../hostile-client.ts";
 
 const healthPath = "/grpc.health.v1.Health/Check";
 const healthWithinMs = 20_000;
@@ -41,7 +41,7 @@ export class Besieged implements AsyncDisposable {
   /** How long health takes now; Infinity: nobody told it. */
   async askHealth(): Promise<number> {
     const startedUs = systemClock.nowUs();
-    using client = await RawClient.connect(this.port);
+    using client = await HostileClient.connect(this.port);
     client.say(preface, settings(), call(1, healthPath));
     const isTold = () => client.of(frameTypes.data).length > 0;
     await client.until(() => isTold() || client.isClosed, healthWithinMs);

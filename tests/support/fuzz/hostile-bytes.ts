@@ -7,7 +7,7 @@ import {
   frameTypes,
   grpcMessage,
   type HeaderList,
-} from "../raw-http2-client.ts";
+} from "../hostile-client.ts";
 
 /** Every method of the replica, and some that it has not. */
 export const paths = [

@@ -102,7 +102,7 @@ export function call(streamId: number, path: string, message: Uint8Array = Buffe
 }
 
 /** A client that says exactly what a test wants, right or wrong, and acknowledges nothing. */
-export class RawClient implements Disposable {
+export class HostileClient implements Disposable {
   readonly socket: Socket;
   readonly frames: Frame[] = [];
   /** Such as ECONNRESET. */
@@ -122,9 +122,9 @@ export class RawClient implements Disposable {
   }
 
   /** Connected, or failed: `error` says so. */
-  static async connect(port: number): Promise<RawClient> {
+  static async connect(port: number): Promise<HostileClient> {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    const client = new RawClient(socket);
+    const client = new HostileClient(socket);
     await new Promise<void>((resolve) => {
       socket.on("connect", resolve);
       socket.on("close", () => resolve());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { formatBytes, formatBytesPerSecond, parseBytesPerSecond } from "./data-rate.ts";
+import { formatBytes, formatBytesPerSecond, parseBytes, parseBytesPerSecond } from "./data-rate.ts";
 
 describe("parseBytesPerSecond()", () => {
   test.each([
@@ -19,6 +19,21 @@ describe("parseBytesPerSecond()", () => {
       expect(parseBytesPerSecond(text)).toBeUndefined();
     },
   );
+});
+
+test.each([
+  ["65536", 65_536],
+  ["64KiB", 65_536],
+  ["1.5MB", 1_500_000],
+  [".5GiB", 2 ** 29],
+  ["17B", 17],
+  ["1.5", undefined],
+  ["8Mbit", undefined],
+  ["64KiB/s", undefined],
+  ["-1", undefined],
+  ["", undefined],
+])("parseBytes(%p) is %p", (text, expected) => {
+  expect(parseBytes(text)).toBe(expected);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-/** Data rates as people type them: `64KiB/s`, `1.5MB/s`, `8Mbit/s`. */
+/** Data as people type it, and its rates: `4MiB`, `64KiB/s`, `1.5MB/s`, `8Mbit/s`. */
 
 const unitBytes: Readonly<Record<string, number>> = {
   B: 1,
@@ -20,6 +20,13 @@ export function parseBytesPerSecond(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?|\.\d+)([A-Za-z]+)\/s$/.exec(text);
   const unit = unitBytes[match?.[2] ?? ""];
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+/** Bytes: `4MiB`, `65536`; undefined when `text` is no whole number of them. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)(|[KMG]iB|[kKMG]?B)$/.exec(text);
+  const bytes = Number(match?.[1]) * (unitBytes[match?.[2] || "B"] ?? Number.NaN);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 /** `64 KiB`, `1.5 MiB`, `17 B`: three digits are enough to read. */

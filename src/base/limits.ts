@@ -288,6 +288,38 @@ export const limits = {
   linkLatencyMaxMs: 60_000,
   linkBandwidthMinBytesPerS: 100,
   linkBandwidthMaxBytesPerS: 100e9,
+  /**
+   * What `serve` allows its clients unless its flags say otherwise: calls open at once on one
+   * connection, connections, the whole time of a request, and how long a connection may be open
+   * without a call.
+   */
+  serveStreamMaxCount: 10_000,
+  serveConnectionMaxCount: 10_000,
+  serveRequestMaxMs: 600_000,
+  serveIdleMaxMs: 1_800_000,
+  /** The fields of a call's headers, and their bytes with 32 more each, as HTTP/2 counts them. */
+  serveHeaderMaxCount: 128,
+  serveHeaderListMaxBytes: 65_535,
+  /**
+   * Pings that come sooner than this one after the other, while the replica sends nothing else, are
+   * strikes; one more than so many in a row end the connection.
+   */
+  servePingIntervalMinMs: 100,
+  servePingStrikeMaxCount: 2,
+  /** What the flags of these limits take at most; timers end at 24 days. */
+  serveCountMax: 1_000_000,
+  serveTimeMaxMs: 24 * 24 * 3_600_000,
+  serveMessageMinBytes: 16 * 1024,
+  serveMessageMaxBytes: 1024 * 1024 * 1024,
+  serveHeaderListFlagMinBytes: 1024,
+  serveHeaderListFlagMaxBytes: 1024 * 1024,
+  serveHeaderFlagMinCount: 16,
+  serveHeaderFlagMaxCount: 10_000,
+  /** Endpoints and statuses that a load's metrics tell apart; all others are one. */
+  metricsEndpointMaxCount: 256,
+  metricsCodeMaxCount: 32,
+  /** How often the lag of the event loop is looked at for them; each look costs. */
+  metricsLagLookMs: 50,
   /** Characters kept of what a peer says about an answer: its message, its content type. */
   peerTextMaxLength: 1000,
 } as const;

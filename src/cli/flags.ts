@@ -1,4 +1,5 @@
 import type { ArgDef } from "citty";
+import { formatBytes, parseBytes } from "../base/data-rate.ts";
 import { parseDurationMs } from "../base/duration.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
@@ -12,6 +13,8 @@ export interface Flag<T> {
   readonly valueOptional?: true;
   /** For dfs itself to type: left out of the help. */
   readonly hidden?: true;
+  /** The heading of the help under which it stands with others; undefined: OPTIONS. */
+  readonly group?: string;
   /** Other names of the flag, in kebab-case, that mean the same. */
   readonly aliases?: readonly string[];
   /**
@@ -149,6 +152,24 @@ export const duration = {
     required(durationHint(options), parseDuration({ min: options.minMs, max: options.maxMs })),
 };
 
+/** An amount of data, within a range in bytes. */
+export const byteCount = {
+  withDefault: (options: Omit<ValueOptions, "valueHint"> & Range & { default: string }) =>
+    withDefault(described({ ...options, valueHint: "SIZE" }), parseByteCount(options)),
+};
+
+function parseByteCount({ min, max }: Range): Parse<number> {
+  return (text, name) => {
+    const bytes = parseBytes(text);
+    if (bytes !== undefined && bytes >= min && bytes <= max) return bytes;
+    const range = [min, max].map((bound) => formatBytes(bound).replace(" ", "")).join("..");
+    throw new DfsError(
+      "usage",
+      `${name} must be a size such as 4MiB or 65536 in ${range}: current value is "${text}"`,
+    );
+  };
+}
+
 /** `80%`, within a range in percent; its value is a share such as 0.8. */
 export const percentage = {
   withDefault: (options: Omit<ValueOptions, "valueHint"> & Range & { default: string }) =>
@@ -261,6 +282,12 @@ export function alsoNamed<T>(alias: string, flag: Flag<T>): Flag<T> {
   const description = `${flag.arg.description ?? ""} (also --${alias})`;
   const aliases = [...(flag.aliases ?? []), alias];
   return { ...flag, arg: { ...flag.arg, description }, aliases };
+}
+
+/** `specs`, under a heading of their own in the help. */
+export function grouped<const F extends Flags>(group: string, specs: F): F {
+  const entries = Object.entries(specs).map(([key, flag]) => [key, { ...flag, group }] as const);
+  return Object.fromEntries(entries) as F;
 }
 
 /** `flag`, left out of the help. */

@@ -22,6 +22,8 @@ import { graphFlags, graphOfFlags } from "./graph-flags.ts";
 import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
 import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
+import { type LoadMeter, loadMeter } from "./load-meter.ts";
+import { metricsFlags, metricsPlaceOf } from "./metrics-flags.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
@@ -29,6 +31,7 @@ import { streamFlags, streamHeadline, withStreams } from "./stream-flags.ts";
 import { defineSubcommand, type RunContext } from "./subcommand.ts";
 import { viewFlags } from "./view-flags.ts";
 import { watchLoad } from "./watch-load.ts";
+import { whileMetered } from "./while-metered.ts";
 import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 const flagSpecs = {
@@ -38,6 +41,7 @@ const flagSpecs = {
   require: requireFlag,
   ...faultFlags,
   ...viewFlags,
+  ...metricsFlags,
   logfile: logfile("client.log"),
   html: htmlFlag,
 };
@@ -59,13 +63,26 @@ export const loadCommand = defineSubcommand({
   ],
   appendix: faultGrammarLines,
   flags: flagSpecs,
-  run: (values, context) =>
-    whileServing(values.ui, context, (page) => runAndJudge(values, page, context)),
+  run(values, context) {
+    const say = (text: string) => context.terminal.line(text);
+    return whileMetered(metricsPlaceOf(values), say, (book) =>
+      whileServing(values.ui, context, (page) => {
+        const meter = book === undefined ? undefined : loadMeter(book);
+        return runAndJudge(values, { page, meter }, context);
+      }),
+    );
+  },
 });
+
+/** Who follows the run while it lasts, apart from the terminal. */
+interface Followers {
+  readonly page: ServedPage | undefined;
+  readonly meter: LoadMeter | undefined;
+}
 
 async function runAndJudge(
   values: FlagValues<typeof flagSpecs>,
-  page: ServedPage | undefined,
+  { page, meter }: Followers,
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, interrupts } = context;
@@ -78,7 +95,10 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const driven = await drive({ config, graph, faults, path, live, page, collector }, context);
+  const driven = await drive(
+    { config, graph, faults, path, live, page, meter, collector },
+    context,
+  );
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -89,20 +109,19 @@ async function runAndJudge(
   return worstExitStatus([...endingsOf(driven, interrupts, terminal), judged]);
 }
 
-interface Drive {
+interface Drive extends Followers {
   readonly config: LoadConfig;
   readonly graph: Graph | undefined;
   readonly faults: LoadFaults;
   /** Of the load's ledger; undefined: none. */
   readonly path: string | undefined;
   readonly live: boolean;
-  readonly page: ServedPage | undefined;
   readonly collector: LedgerCollector;
 }
 
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, graph, faults: planned, path, live, page, collector }: Drive,
+  { config, graph, faults: planned, path, live, page, meter, collector }: Drive,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
@@ -115,6 +134,7 @@ async function drive(
   terminal.line(headline(config, run, path));
   const { faults } = planned;
   const pageSinks = page === undefined ? [] : [page.sink];
+  const meterSinks = meter === undefined ? [] : [meter.sink];
   const source = collector.source(path ?? unkeptSource);
   const faultSinks = [collector.source(planned.path ?? unkeptSource), ...pageSinks];
   const ledger = new FaultLedger({
@@ -129,9 +149,11 @@ async function drive(
   const driven = await loadUnderFaults({
     load: {
       ...{ run, config, graph, openChannel: openHttp2Channel },
-      ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
+      ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks, ...meterSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
-      ...{ observer: watch.observer, clock, signal: interrupts.soft },
+      observer: meter?.overhear(watch.observer) ?? watch.observer,
+      ...(meter === undefined ? {} : { budget: meter.budget }),
+      ...{ clock, signal: interrupts.soft },
     },
     ...{ faults, ledger, directory: planned.directory },
     onFault: (event) => showFault(event, terminal),

@@ -7,6 +7,8 @@ import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import { formatGraphSpec } from "../graph/graph-spec.ts";
 import { defaultVertexCount } from "../graph/modular-graph.ts";
+import type { MetricsBook } from "../live/metrics/open-metrics.ts";
+import { ServeMetrics, showServeFigures } from "../live/metrics/serve-metrics.ts";
 import type { GraphSource } from "../replica/graph-source.ts";
 import { refuseTakenPort } from "../replica/listen.ts";
 import { loadSource } from "../replica/load-source.ts";
@@ -16,10 +18,21 @@ import { type Replica, startReplica } from "../replica/replica.ts";
 import { ServerLedger } from "../replica/server-ledger.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { graphConfig } from "./serve-graph.ts";
+import { limitConfig } from "./serve-limit-flags.ts";
 import type { RunContext } from "./subcommand.ts";
+import { whileMetered } from "./while-metered.ts";
 
 /** Runs one replica in this process until it is asked to end, then drains it. */
-export async function serveOne(config: ServeConfig, context: RunContext): Promise<ExitStatus> {
+export function serveOne(config: ServeConfig, context: RunContext): Promise<ExitStatus> {
+  const say = (text: string) => context.terminal.line(text);
+  return whileMetered(config.metrics, say, (book) => serveMetered(config, book, context));
+}
+
+async function serveMetered(
+  config: ServeConfig,
+  book: MetricsBook | undefined,
+  context: RunContext,
+): Promise<ExitStatus> {
   const { terminal, clock } = context;
   const { host, graceMs, supervisedBy } = config;
   const [port = 0] = config.ports;
@@ -39,6 +52,7 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
         ? { graph: `modular:${defaultVertexCount}` }
         : graphConfig(config.graph)),
       grace_ms: String(graceMs),
+      ...limitConfig(config.limits),
       started_by: supervisedBy ?? "user",
     },
     onFailure: (text) => terminal.notices.warn(`${text}; serving goes on without its records`),
@@ -53,6 +67,8 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
     port,
     graph: graphSource,
     version: buildInfo.version,
+    limits: config.limits,
+    ...(book === undefined ? {} : { onCalls: new ServeMetrics(book) }),
     ledger,
     clock,
   }).catch((error) => {
@@ -60,8 +76,9 @@ export async function serveOne(config: ServeConfig, context: RunContext): Promis
     throw error;
   });
   await beginOrLeave(ledger, replica);
+  if (book !== undefined) showServeFigures(book, replica);
   const { pid } = process;
-  const graph = replica.graphSpec;
+  const graph = replica.graph.spec;
   if (supervisedBy === undefined) say(servingLine({ endpoint, graph, pid, logfile }));
   else terminal.line(formatReadyLine({ port, pid, graph }));
   const cause = await asked;

@@ -5,11 +5,14 @@ import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { localTimeOfDay } from "../base/local-time.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
+import { type MetricsPlace, refuseTakenMetricsPort } from "../live/metrics/metrics-server.ts";
 import { describeEnd, isCrash, type ProcessEnd } from "../replica/process-end.ts";
 import { appendingTo } from "../replica/server-ledger.ts";
 import { type SupervisorEvent, startSupervisor } from "../replica/supervisor.ts";
+import { metricsArguments } from "./metrics-flags.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { graphArguments } from "./serve-graph.ts";
+import { limitArguments } from "./serve-limit-flags.ts";
 import { servingLine } from "./serve-one.ts";
 import type { RunContext } from "./subcommand.ts";
 
@@ -18,6 +21,9 @@ export async function serveSeveral(
   config: ServeConfig,
   { terminal, clock, interrupts }: RunContext,
 ): Promise<ExitStatus> {
+  const { metrics, ports } = config;
+  const places = metrics === undefined ? [] : metricsPlacesOf(metrics, ports.length);
+  for (const place of places) await refuseTakenMetricsPort(place);
   let restartsLost = false;
   const onLedgerFailure = (failure: string) => {
     restartsLost = true;
@@ -27,6 +33,10 @@ export async function serveSeveral(
   const supervisor = await startSupervisor({
     ...config,
     graphArguments: graphArguments(config.graph),
+    otherArguments: (port) => [
+      ...limitArguments(config.limits),
+      ...metricsArguments(places[config.ports.indexOf(port)]),
+    ],
     by: "supervisor",
     run: freshId(),
     cwd: process.cwd(),
@@ -59,6 +69,12 @@ export async function serveSeveral(
     "cannot-run",
     "No replica is left to serve; --restart on-crash would start them again",
   );
+}
+
+/** One for each replica, counting up as their own ports do; 0: each picks a free one. */
+export function metricsPlacesOf(first: MetricsPlace, count: number): readonly MetricsPlace[] {
+  const { host, port } = first;
+  return Array.from({ length: count }, (_, index) => ({ host, port: port && port + index }));
 }
 
 /** How a replica ends that drained in order but could not write all of its ledger. */

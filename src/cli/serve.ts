@@ -3,10 +3,12 @@ import type { ExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { pickFreePortRun } from "../replica/free-port.ts";
 import * as flags from "./flags.ts";
+import { metricsFlags, metricsPlaceOf } from "./metrics-flags.ts";
 import type { ServeConfig } from "./serve-config.ts";
 import { serveGraphFlags, sourceRequestOf } from "./serve-graph.ts";
+import { serveLimitFlags, serveLimitsOf } from "./serve-limit-flags.ts";
 import { serveOne } from "./serve-one.ts";
-import { serveSeveral } from "./serve-several.ts";
+import { metricsPlacesOf, serveSeveral } from "./serve-several.ts";
 import { defineSubcommand } from "./subcommand.ts";
 
 const flagSpecs = {
@@ -47,6 +49,8 @@ const flagSpecs = {
     maxMs: limits.durationMaxMs,
   }),
   logfile: flags.logfile("server_PORT.log"),
+  ...metricsFlags,
+  ...serveLimitFlags,
   supervisedBy: flags.hidden(
     flags.text.optional({
       description: "Who starts this replica: it then ends with its standard input",
@@ -71,6 +75,7 @@ export const serveCommand = defineSubcommand({
   async run(values, context): Promise<ExitStatus> {
     checkTogether(values);
     const config = await configOf(values);
+    checkMetricsPorts(config);
     return isSupervised(values) ? serveSeveral(config, context) : serveOne(config, context);
   },
 });
@@ -92,6 +97,8 @@ async function configOf(values: ServeValues): Promise<ServeConfig> {
     restart: values.restart,
     restartDelayMs: values.restartDelay,
     graceMs: values.grace,
+    limits: serveLimitsOf(values),
+    metrics: metricsPlaceOf(values),
     logfileOf: (port) => values.logfile?.replaceAll("PORT", String(port)),
     supervisedBy: values.supervisedBy,
   };
@@ -126,6 +133,22 @@ function checkTogether({
       "--supervised-by is for one replica: it conflicts with supervising",
     );
   }
+}
+
+/** Ports that count up must not run into each other, or out of what there is. */
+function checkMetricsPorts({ ports, metrics }: ServeConfig): void {
+  if (metrics === undefined || metrics.port === 0) return;
+  const metricsPorts = metricsPlacesOf(metrics, ports.length).map(({ port }) => port);
+  const [first = 0, last = first] = [metricsPorts[0], metricsPorts.at(-1)];
+  const shared = metricsPorts.find((port) => ports.includes(port));
+  if (last <= 65_535 && shared === undefined) return;
+  const why =
+    shared === undefined ? "65535 is the last" : `a replica itself is to listen on ${shared}`;
+  const range = first === last ? `port ${first}` : `ports ${first} to ${last}`;
+  throw new DfsError(
+    "usage",
+    `--metrics-port needs ${range} for ${ports.length} replica(s): ${why}`,
+  );
 }
 
 async function portsOf({ port, host, numReplicas = 1 }: ServeValues): Promise<readonly number[]> {

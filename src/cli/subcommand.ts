@@ -59,10 +59,10 @@ export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subc
     examples: spec.examples,
     endsAtOnce: spec.endsAtOnce ?? false,
     async help() {
-      const usage = await renderUsage(cittyCommand(spec, async () => undefined));
+      const usage = await usageOf(spec);
       const examples = spec.examples.map((example) => `  ${example}`).join("\n");
       const appendix = spec.appendix === undefined ? [] : ["", "", ...spec.appendix()];
-      const text = `${usage.trimEnd()}\n\nEXAMPLES\n\n${examples}${appendix.join("\n")}`;
+      const text = `${usage}\n\nEXAMPLES\n\n${examples}${appendix.join("\n")}`;
       return text.replaceAll(/ +$/gm, "");
     },
     async run(rawArgs, context) {
@@ -80,12 +80,35 @@ export function defineSubcommand<F extends Flags>(spec: SubcommandSpec<F>): Subc
   };
 }
 
+/** citty knows one list of flags: each further group is rendered alone, and its list is taken. */
+async function usageOf<F extends Flags>(spec: SubcommandSpec<F>): Promise<string> {
+  const heading = /^(?!.*USAGE).*OPTIONS.*$/m;
+  const [main = "", ...others] = await Promise.all(
+    groupsOf(spec.flags).map((group) => renderUsage(cittyCommand(spec, doNothing, group))),
+  );
+  const lists = others.map((usage, index) => {
+    const [head = ""] = heading.exec(usage) ?? [];
+    const group = groupsOf(spec.flags)[index + 1] ?? "";
+    const list = usage.slice(usage.indexOf(head) + head.length).trimEnd();
+    return `\n\n${head.replace("OPTIONS", group)}${list}`;
+  });
+  return `${main.trimEnd()}${lists.join("")}`;
+}
+
+const doNothing = async () => undefined;
+
+/** The first is none: those under OPTIONS. */
+function groupsOf(flags: Flags): (string | undefined)[] {
+  return [undefined, ...new Set(Object.values(flags).flatMap(({ group }) => group ?? []))];
+}
+
 function cittyCommand<F extends Flags>(
   spec: SubcommandSpec<F>,
   run: () => Promise<void>,
+  group?: string,
 ): CommandDef {
   const args = Object.entries(spec.flags)
-    .filter(([, flag]) => flag.hidden !== true)
+    .filter(([, flag]) => flag.hidden !== true && flag.group === group)
     .map(([key, flag]) => [flagName(key), flag.arg] as const);
   const { positionals } = spec;
   const positionalArgs =

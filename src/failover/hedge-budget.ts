@@ -7,6 +7,8 @@ import { limits } from "../base/limits.ts";
 export class HedgeBudget {
   /** Hedges refused for want of a token. */
   refusedCount = 0;
+  /** Hedges that were paid for. */
+  spentCount = 0;
   readonly #share: number;
   #tokens: number;
 
@@ -16,6 +18,11 @@ export class HedgeBudget {
   ) {
     this.#share = share;
     this.#tokens = initialTokens;
+  }
+
+  /** Hedges that may be started at once, a part of one included. */
+  get tokens(): number {
+    return this.#tokens;
   }
 
   earn(): void {
@@ -29,6 +36,7 @@ export class HedgeBudget {
       return false;
     }
     this.#tokens--;
+    this.spentCount++;
     return true;
   }
 }

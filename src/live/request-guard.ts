@@ -20,12 +20,9 @@ export const eventsPath = "/events";
  * own that resolves to loopback; such a request names that host, or comes with that site's origin.
  */
 export function admit(asked: AskedFor, port: number): Admission {
-  const hosts = ["localhost", "127.0.0.1", "[::1]"].flatMap((host) =>
-    port === 80 ? [host, `${host}:80`] : [`${host}:${port}`],
-  );
-  if (asked.host === null || !hosts.includes(asked.host.toLowerCase())) {
-    return { status: 403, reason: `The host must be ${hosts[0]} or its address` };
-  }
+  const hosts = loopbackHosts(port);
+  const foreign = refuseForeignHost(asked.host, hosts);
+  if (foreign !== undefined) return foreign;
   if (asked.method !== "GET" && asked.method !== "HEAD") {
     return { status: 405, reason: "This page only reads" };
   }
@@ -41,6 +38,21 @@ export function admit(asked: AskedFor, port: number): Admission {
     default:
       return { status: 404, reason: "There is / and /events" };
   }
+}
+
+/** What a Host header may say of a server on this port of the loopback. */
+export function loopbackHosts(port: number): readonly string[] {
+  return ["localhost", "127.0.0.1", "[::1]"].flatMap((host) =>
+    port === 80 ? [host, `${host}:80`] : [`${host}:${port}`],
+  );
+}
+
+export function refuseForeignHost(
+  host: string | null,
+  hosts: readonly string[],
+): { readonly status: 403; readonly reason: string } | undefined {
+  if (host !== null && hosts.includes(host.toLowerCase())) return undefined;
+  return { status: 403, reason: `The host must be ${hosts[0]} or its address` };
 }
 
 function isForeign({ origin, site }: AskedFor, hosts: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { FailoverClient } from "../failover/failover-client.ts";
+import type { HedgeBudget } from "../failover/hedge-budget.ts";
 import { createPolicy } from "../failover/policy.ts";
 import { type ReplicaChange, ReplicaSet } from "../failover/replica-set.ts";
 import type { AttemptFailure, RequestClient } from "../failover/request.ts";
@@ -52,6 +53,8 @@ export interface DriveLoadOptions {
   /** Records the ledger could not keep so far. */
   readonly lostRecordCount: () => number;
   readonly observer: LoadObserver;
+  /** That of the hedges; undefined: one of its own. */
+  readonly budget?: HedgeBudget;
   readonly clock: Clock;
   /** Aborted: stop scheduling, let what is in flight finish. */
   readonly signal: AbortSignal;
@@ -139,6 +142,7 @@ function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestCli
   return new FailoverClient({
     replicas,
     policy: createPolicy(policy, attemptTimeoutMs),
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
     clock,
     onAttemptFailure(failure) {
       ledger.append(attemptRecord(failure));

@@ -11,12 +11,13 @@ import type { Batch } from "./search-messages.ts";
 export function batchMessages(
   { first, count, buffer }: Batch,
   named: Graph | undefined,
+  namesMaxBytes: number,
 ): TraverseResponse[] {
   const columns = walkColumns(buffer);
   if (named === undefined) return [{ first, ...columnBytes(columns, count) }];
   const messages: TraverseResponse[] = [];
   for (let from = 0; from < count; ) {
-    const names = namesOf(named, columns.vertices.subarray(from, count));
+    const names = namesOf(named, columns.vertices.subarray(from, count), namesMaxBytes);
     const part = columnBytes(sliceOf(columns, from), names.length);
     messages.push({ first: first + from, ...part, names });
     from += names.length;

@@ -20,9 +20,11 @@ import { ExecutionLog } from "./execution-log.ts";
 import { GraphCalls } from "./graph-calls.ts";
 import { GraphCatalog, type GraphSource } from "./graph-source.ts";
 import { makeElsewhere } from "./make-elsewhere.ts";
+import type { RequestTime } from "./request-time.ts";
 import { RunCalls } from "./run-calls.ts";
-import { SearchDispatcher } from "./search-dispatcher.ts";
+import { type JobCounts, SearchDispatcher } from "./search-dispatcher.ts";
 import { threadLane } from "./search-thread.ts";
+import type { ServeLimits } from "./serve-limits.ts";
 import type { OpenCall } from "./serving-parts.ts";
 import { TraverseCalls } from "./traverse-calls.ts";
 
@@ -30,6 +32,9 @@ export interface DfsCallsOptions {
   readonly graph: GraphSource;
   readonly version: string;
   readonly ledger?: LedgerSink;
+  readonly clock: Clock;
+  readonly limits: ServeLimits;
+  readonly requestTime: RequestTime;
 }
 
 /** The handlers of DFSService, and what they share. */
@@ -43,15 +48,21 @@ export class DfsCalls {
   readonly #graphs: GraphCalls;
   readonly #description: DescribeReplicaResponse;
 
-  constructor(clock: Clock, options: DfsCallsOptions) {
-    const threadCount = availableParallelism();
-    const dispatcher = new SearchDispatcher({ clock, threadCount, openThread: threadLane });
+  constructor(options: DfsCallsOptions) {
+    const { clock, requestTime } = options;
+    const { queueMaxCount, traversalMaxCount, messageMaxBytes } = options.limits;
+    const dispatcher = new SearchDispatcher({
+      ...{ clock, queueMaxCount, traversalMaxCount },
+      threadCount: availableParallelism(),
+      openThread: threadLane,
+    });
     const catalog = new GraphCatalog(options.graph, {
       makeElsewhere: modularElsewhere,
       onForgotten: (graph) => dispatcher.forget(graph),
     });
     const log = new ExecutionLog(clock, options.ledger);
-    const parts = { catalog, dispatcher, log, clock, openCalls: this.#openCalls };
+    const openCalls = this.#openCalls;
+    const parts = { catalog, dispatcher, log, clock, openCalls, requestTime, messageMaxBytes };
     this.executedCounts = log.counts;
     this.defaultGraph = catalog.defaultGraph;
     this.#dispatcher = dispatcher;
@@ -86,6 +97,10 @@ export class DfsCalls {
     Traverse: (call: ServerWritableStream<TraverseRequest, TraverseResponse>) =>
       this.#traversals.handle(call),
   };
+
+  get jobCounts(): JobCounts {
+    return this.#dispatcher.counts;
+  }
 
   /** Gives up what is still open, which is recorded, and ends the searching threads. */
   close(): void {

@@ -5,8 +5,6 @@ import {
   type ServerStreamResponseOptions,
   sensitiveHeaders,
 } from "node:http2";
-import type { Server } from "@grpc/grpc-js";
-import { onHttp2Server } from "./http2-servers.ts";
 
 /** What Bun 1.4.5 compresses answers with, whatever its peer has said. */
 const tableBytes = 4096;
@@ -16,11 +14,7 @@ const tableBytes = 4096;
  * could not look up what Bun refers to. nginx keeps none, so nearly every call through it failed
  * (`upstream sent invalid http2 table index`).
  */
-export function respectHeaderTables(server: Server): void {
-  onHttp2Server(server, (made) => spareSmallTables(made));
-}
-
-function spareSmallTables(server: Http2Server): void {
+export function respectHeaderTables(server: Http2Server): void {
   server.prependListener("stream", (stream: ServerHttp2Stream) => {
     const { headerTableSize = tableBytes } = stream.session?.remoteSettings ?? {};
     if (headerTableSize < tableBytes) answerWithoutTable(stream);

@@ -13,6 +13,10 @@ export class JobBounds {
     this.#maxBytes = bounds.maxBytes;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   /**
    * Whether there is room, once those of `leaving` bytes have left. One job is always let in,
    * however much memory its graph asks for.

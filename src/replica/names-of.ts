@@ -9,13 +9,18 @@ const fieldOverheadBytes = 4;
  * The names of the first of `vertices`, as many as fit in one message, but at least one of those
  * there are.
  */
-export function namesOf(graph: Graph, vertices: Uint32Array): string[] {
+export function namesOf(
+  graph: Graph,
+  vertices: Uint32Array,
+  maxBytes: number = limits.messageNamesMaxBytes,
+): string[] {
+  const mostBytes = Math.min(maxBytes, limits.messageNamesMaxBytes);
   const names: string[] = [];
   let bytes = 0;
   for (const vertex of vertices) {
     const name = nameOfVertex(graph, vertex);
     bytes += Buffer.byteLength(name) + fieldOverheadBytes;
-    if (bytes > limits.messageNamesMaxBytes && names.length > 0) break;
+    if (bytes > mostBytes && names.length > 0) break;
     names.push(name);
   }
   return names;

@@ -19,6 +19,7 @@ export interface ReplicaArguments {
   readonly graceMs: number;
   /** The flags that say which graph it serves. */
   readonly graphArguments: readonly string[];
+  readonly otherArguments: readonly string[];
   /** Who started it; stands in its ledger's header. */
   readonly supervisedBy: string;
 }
@@ -126,6 +127,7 @@ function serveArguments(args: ReplicaArguments): string[] {
     ...["--logfile", args.logfile ?? "none"],
     ...["--grace", `${args.graceMs}ms`],
     ...args.graphArguments,
+    ...args.otherArguments,
     ...["--supervised-by", args.supervisedBy],
   ];
 }

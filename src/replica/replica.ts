@@ -1,18 +1,25 @@
-import { Server } from "@grpc/grpc-js";
+import type { Server } from "@grpc/grpc-js";
 import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import type { Endpoint } from "../base/endpoint.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { LedgerSink } from "../ledger/writer.ts";
 import { dfsService, dfsServiceName } from "../rpc/dfs-service.ts";
 import { healthService } from "../rpc/health-service.ts";
 import { loadReflectedDefinition } from "../rpc/proto-definitions.ts";
 import { reflectionAlphaService, reflectionService } from "../rpc/reflection-service.ts";
 import type { StatusName } from "../rpc/status.ts";
+import { type CallObserver, CallWatch } from "./call-watch.ts";
+import { type ConnectionCounts, ConnectionGuard } from "./connection-guard.ts";
 import { DfsCalls } from "./dfs-calls.ts";
 import type { GraphSource } from "./graph-source.ts";
 import { respectHeaderTables } from "./header-tables.ts";
 import { Health } from "./health.ts";
+import { limitedServer } from "./limited-server.ts";
 import { type Listening, listen } from "./listen.ts";
 import { Reflection } from "./reflection.ts";
+import { RequestTime } from "./request-time.ts";
+import type { JobCounts } from "./search-dispatcher.ts";
+import { defaultServeLimits, type ServeLimits } from "./serve-limits.ts";
 
 export interface ReplicaOptions {
   /**
@@ -26,6 +33,8 @@ export interface ReplicaOptions {
   readonly version: string;
   /** Every executed request is appended here before its answer leaves, so flush each. */
   readonly ledger?: LedgerSink;
+  readonly limits?: ServeLimits;
+  readonly onCalls?: CallObserver;
   readonly clock?: Clock;
 }
 
@@ -35,10 +44,13 @@ export interface Replica {
   readonly port: number;
   /** Such as `127.0.0.1:50051` and `[::1]:50051`. */
   readonly addresses: readonly string[];
-  /** The default graph's spec. */
-  readonly graphSpec: string;
+  /** The default one. */
+  readonly graph: Pick<Graph, "spec" | "vertexCount" | "edgeCount" | "fingerprint">;
   /** Requests of RunDFS and Traverse executed so far, by the status they were answered with. */
   readonly executedCounts: ReadonlyMap<StatusName, number>;
+  /** As they are now. */
+  readonly connectionCounts: ConnectionCounts;
+  readonly jobCounts: JobCounts;
   /**
    * Health goes NOT_SERVING, then nothing new is accepted and what is in flight finishes; whatever
    * has not after `graceMs` is cut. Resolves when the server is gone; a second call changes
@@ -52,16 +64,28 @@ export interface DrainResult {
   readonly finished: boolean;
 }
 
+const services = [dfsService, healthService, reflectionService, reflectionAlphaService];
+
 /** Starts a replica; throws `cannot-run` when it cannot listen. */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const clock = options.clock ?? systemClock;
-  const calls = new DfsCalls(clock, options);
+  const limits = options.limits ?? defaultServeLimits;
+  const requestTime = new RequestTime(limits.requestMaxMs, clock);
+  const calls = new DfsCalls({ ...options, clock, limits, requestTime });
+  const connections = new ConnectionGuard(limits, clock);
   const health = new Health([dfsServiceName]);
   const reflection = new Reflection(loadReflectedDefinition);
-  // No limit on pings: grpc-js servers never answer them with too_many_pings, whatever our client's
-  // rate.
-  const server = new Server();
-  respectHeaderTables(server);
+  const { onCalls } = options;
+  const watch = onCalls === undefined ? undefined : new CallWatch(services, onCalls, clock);
+  const server = limitedServer({
+    limits,
+    interceptors: [requestTime.interceptor],
+    onHttp2Server(http2) {
+      http2.on("session", (session) => connections.admit(session));
+      watch?.watch(http2);
+      respectHeaderTables(http2);
+    },
+  });
   server.addService(dfsService, calls.handlers);
   server.addService(healthService, health.handlers);
   server.addService(reflectionService, reflection.handlers);
@@ -75,8 +99,12 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     endpoint: { host: options.host, port: listening.port },
     port: listening.port,
     addresses: listening.addresses,
-    graphSpec: calls.defaultGraph.spec,
+    graph: calls.defaultGraph,
     executedCounts: calls.executedCounts,
+    connectionCounts: connections.counts,
+    get jobCounts() {
+      return calls.jobCounts;
+    },
     drain(graceMs) {
       drained ??= drainServer({ server, health, reflection, clock, graceMs }).finally(() =>
         calls.close(),

@@ -123,7 +123,9 @@ class OpenRun implements OpenCall {
   }
 
   giveUp(): void {
-    if (this.#end({ code: "CANCELLED", found: false, visited: 0 })) this.#job?.cancel();
+    const isOverdue = this.#parts.requestTime.hasEnded(this.#call.metadata);
+    const code = isOverdue ? "DEADLINE_EXCEEDED" : "CANCELLED";
+    if (this.#end({ code, found: false, visited: 0 })) this.#job?.cancel();
   }
 
   /** Records it; false: it is over already. */

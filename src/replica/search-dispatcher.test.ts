@@ -128,6 +128,31 @@ describe("SearchDispatcher", () => {
     expect(isRefusal(bench.search())).toBe(false);
   });
 
+  test("lets as many searches wait, and traverses as often at once, as it is told", () => {
+    const dispatcher = new SearchDispatcher({
+      clock: { nowUs: () => 0, after: () => () => undefined },
+      threadCount: 1,
+      openThread: (events) => new NotedLane(events),
+      ...{ queueMaxCount: 1, traversalMaxCount: 2 },
+    });
+    const graph = large(1_000_000);
+    const asked = { plan: wholeGraph, withPath: false };
+    const search = () => dispatcher.search(graph, asked, () => undefined);
+    const searches = Array.from({ length: limits.searchesPerThreadMaxCount + 2 }, search);
+    expect(searches.map(isRefusal)).toEqual([false, false, false, false, false, true]);
+    const batches = { plan: wholeGraph, skipCount: 0, batchMaxCount: 10 };
+    const traversals = Array.from({ length: 3 }, () =>
+      dispatcher.traverse(
+        graph,
+        batches,
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    expect(traversals.map(isRefusal)).toEqual([false, false, true]);
+    expect(dispatcher.counts).toEqual({ searchesRunning: 4, searchesQueued: 1, traversals: 2 });
+  });
+
   test("learns from searches that have ended when it is worth to ask again", () => {
     const bench = new Bench();
     bench.search();

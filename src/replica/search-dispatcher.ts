@@ -17,6 +17,16 @@ export interface DispatcherOptions {
   /** Threads beside this one; each is started when there is work for it. */
   readonly threadCount: number;
   readonly openThread: OpenLane;
+  /** Searches that may wait, and traversals that may be under way at once. */
+  readonly queueMaxCount?: number;
+  readonly traversalMaxCount?: number;
+}
+
+/** What is under way, and what waits. */
+export interface JobCounts {
+  readonly searchesRunning: number;
+  readonly searchesQueued: number;
+  readonly traversals: number;
 }
 
 export type OnNews = (news: SearchNews) => void;
@@ -63,23 +73,34 @@ export class SearchDispatcher {
   readonly #threads: LanePool;
   readonly #inline: LanePool;
   readonly #searches: JobBounds;
-  readonly #traversals = new JobBounds({
-    maxCount: limits.traversalMaxCount,
-    maxBytes: limits.traversalMemoryMaxBytes,
-  });
+  readonly #traversals: JobBounds;
   /** Those that count against their bounds. */
   readonly #traversing = new Map<number, Traversal>();
   readonly #queue = new Set<Job>();
+  readonly #queueMaxCount: number;
   #lastJob = 0;
 
-  constructor({ clock, threadCount, openThread }: DispatcherOptions) {
+  constructor({ clock, threadCount, openThread, ...bounds }: DispatcherOptions) {
     this.#clock = clock;
+    this.#queueMaxCount = bounds.queueMaxCount ?? limits.searchQueueMaxCount;
+    this.#traversals = new JobBounds({
+      maxCount: bounds.traversalMaxCount ?? limits.traversalMaxCount,
+      maxBytes: limits.traversalMemoryMaxBytes,
+    });
     this.#threads = new LanePool(threadCount, openThread);
     this.#inline = new LanePool(1, (events) => inlineLane(clock, events));
     this.#searches = new JobBounds({
       maxCount: threadCount * limits.searchesPerThreadMaxCount,
       maxBytes: limits.searchMemoryMaxBytes,
     });
+  }
+
+  get counts(): JobCounts {
+    return {
+      searchesRunning: this.#searches.count,
+      searchesQueued: this.#queue.size,
+      traversals: this.#traversals.count,
+    };
   }
 
   /** Told: one `found` or `failed`. */
@@ -95,7 +116,7 @@ export class SearchDispatcher {
       ...asked,
     }));
     if (this.#searches.hasRoomFor(job.bytes)) return this.#start(job);
-    if (this.#queue.size >= limits.searchQueueMaxCount) {
+    if (this.#queue.size >= this.#queueMaxCount) {
       return refused(
         `${this.#queue.size} searches wait already, as many as may wait here`,
         this.#searches.estimate.pushbackMs(this.#clock.nowUs()),

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import type { GraphCatalog } from "./graph-source.ts";
+import type { RequestTime } from "./request-time.ts";
 import type { SearchDispatcher } from "./search-dispatcher.ts";
 
 /** A call that is not over. */
@@ -16,4 +17,7 @@ export interface ServingParts {
   readonly log: ExecutionLog;
   readonly clock: Clock;
   readonly openCalls: Set<OpenCall>;
+  readonly requestTime: RequestTime;
+  /** Of one answer, or one message of a stream. */
+  readonly messageMaxBytes: number;
 }

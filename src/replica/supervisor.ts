@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   readonly ledgerOf?: (port: number) => LedgerSink | undefined;
   /** The flags that say which graph they serve; none: the default one. */
   readonly graphArguments?: readonly string[];
+  /** Further flags of the replica on a port. */
+  readonly otherArguments?: (port: number) => readonly string[];
   readonly onEvent: (event: SupervisorEvent) => void;
   readonly clock?: Clock;
 }
@@ -188,9 +190,11 @@ class Slot implements SupervisedReplica {
 
   #launch(onOutput: (line: string) => void): ReplicaProcess {
     const { host, by, graceMs, cwd, logfileOf, graphArguments = [] } = this.#options;
-    const logfile = logfileOf(this.port);
+    const { port } = this;
+    const logfile = logfileOf(port);
+    const otherArguments = this.#options.otherArguments?.(port) ?? [];
     const launched = new ReplicaProcess(
-      { host, port: this.port, logfile, graceMs, graphArguments, supervisedBy: by },
+      { host, port, logfile, graceMs, graphArguments, otherArguments, supervisedBy: by },
       {
         clock: this.#clock,
         cwd,

@@ -70,7 +70,7 @@ class OpenTraversal implements OpenCall {
       return;
     }
     const { resumeAfter: skipCount = 0, withNames = false } = request;
-    const batchMaxCount = batchCount(request);
+    const batchMaxCount = batchCount(request, this.#parts.messageMaxBytes);
     const job = this.#parts.dispatcher.traverse(
       graph,
       { plan, skipCount, batchMaxCount },
@@ -97,7 +97,8 @@ class OpenTraversal implements OpenCall {
 
   /** The next batch is asked for when this one has been taken by the connection. */
   #send(batch: Batch, named: Graph | undefined): void {
-    const messages = batchMessages(batch, named);
+    const namesMaxBytes = this.#parts.messageMaxBytes / 4;
+    const messages = batchMessages(batch, named, namesMaxBytes);
     this.#sentCount += batch.count;
     const onTaken = () => this.#job?.credit(batch.buffer);
     for (const [at, message] of messages.entries()) {
@@ -153,7 +154,14 @@ function refusalOf(graph: Graph, request: TraverseRequest): Refusal | undefined 
   return undefined;
 }
 
-function batchCount({ batchMax = 0, withNames = false }: TraverseRequest): number {
-  if (batchMax > 0) return Math.min(batchMax, limits.batchMaxCount);
-  return withNames ? limits.batchWithNamesDefaultCount : limits.batchDefaultCount;
+/** What a message spends on a vertex: itself, its parent, its depth; a quarter is left to names. */
+const vertexBytes = 16;
+
+function batchCount(
+  { batchMax = 0, withNames = false }: TraverseRequest,
+  messageMaxBytes: number,
+): number {
+  const usual = withNames ? limits.batchWithNamesDefaultCount : limits.batchDefaultCount;
+  const fitting = Math.floor(messageMaxBytes / vertexBytes);
+  return Math.min(batchMax > 0 ? batchMax : usual, limits.batchMaxCount, fitting);
 }

@@ -1,0 +1,64 @@
+import {
+  constants,
+  type ServerOptions as Http2Options,
+  type Http2Server,
+  type Http2Stream,
+} from "node:http2";
+import { Server, type ServerInterceptor, type ServerOptions } from "@grpc/grpc-js";
+import { assert } from "../base/errors.ts";
+import type { ServeLimits } from "./serve-limits.ts";
+
+export interface LimitedServerOptions {
+  readonly limits: ServeLimits;
+  readonly interceptors: ServerInterceptor[];
+  /** Told of each HTTP/2 server, one an address, before it listens. */
+  readonly onHttp2Server: (server: Http2Server) => void;
+}
+
+/** Known to Bun and Node.js, not to the types. */
+type HeaderOptions = Http2Options & { readonly maxHeaderListPairs: number };
+
+/**
+ * A server of grpc-js that keeps to limits of messages, streams, headers and idle connections.
+ * grpc-js hands on few options of HTTP/2, and shows nobody its HTTP/2 servers: this is the one
+ * place that reaches for what it keeps to itself, and says so at the start if that is no more.
+ */
+export function limitedServer(options: LimitedServerOptions): Server {
+  const { limits, interceptors, onHttp2Server } = options;
+  const server = new Server({
+    "grpc.max_receive_message_length": limits.messageMaxBytes,
+    "grpc.max_send_message_length": limits.messageMaxBytes,
+    "grpc.max_connection_idle_ms": limits.idleMaxMs,
+    interceptors,
+  } satisfies ServerOptions);
+  const http2Options: unknown = Reflect.get(server, "commonServerOptions");
+  const createServer: unknown = Reflect.get(server, "createHttp2Server");
+  assert(
+    typeof http2Options === "object" && typeof createServer === "function",
+    "grpc-js makes its HTTP/2 servers in a way that limits can be put on",
+  );
+  Object.assign(http2Options ?? {}, {
+    maxHeaderListPairs: limits.headerMaxCount,
+    settings: {
+      maxConcurrentStreams: limits.streamMaxCount,
+      maxHeaderListSize: limits.headerListMaxBytes,
+    },
+  } satisfies HeaderOptions);
+  Reflect.set(server, "createHttp2Server", (...args: readonly unknown[]) => {
+    const created: Http2Server = createServer.apply(server, args);
+    created.on("stream", closeOnceAnswered);
+    onHttp2Server(created);
+    return created;
+  });
+  return server;
+}
+
+/**
+ * A call that is answered before its request has come whole, and will not be read any more, would
+ * be kept for as long as its client likes. HTTP/2 has the server reset it, without an error.
+ */
+function closeOnceAnswered(stream: Http2Stream): void {
+  stream.once("finish", () => {
+    if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
+}

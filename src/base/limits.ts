@@ -359,4 +359,6 @@ export const limits = {
   uploadPieceMinBytes: 16_384,
   /** How long a client may take over its TLS handshake with `serve`. */
   tlsHandshakeMaxMs: 10_000,
+  /** Characters kept of what a peer says about an answer: its message, its content type. */
+  peerTextMaxLength: 1000,
 } as const;

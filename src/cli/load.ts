@@ -216,7 +216,7 @@ function replicasText({ replicas, names = [] }: LoadConfig): string {
 
 function faultLine({ faults, path }: LoadFaults, run: string): string {
   const texts = faults.map((fault) => formatFault(fault)).join(", ");
-  return `Faults: ${printable(texts)}\nLedger of the faults: ${path ?? "none"}; run ${run}`;
+  return `Faults: ${printable(texts)}\nLedger of the faults: ${printable(path ?? "none")}; run ${run}`;
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
@@ -233,7 +233,7 @@ function headline(config: LoadConfig, run: string, path: string | undefined): st
     ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),
     ...(config.tls === undefined ? [] : [`TLS: ${config.tls}`]),
-    `Ledger: ${path ?? "none"}; run ${run}`,
+    `Ledger: ${printable(path ?? "none")}; run ${run}`,
   ].join("\n");
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
-import { DfsError } from "../base/errors.ts";
+import { DfsError, messageOf } from "../base/errors.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
 import { FailoverClient } from "../failover/failover-client.ts";
@@ -107,7 +107,7 @@ export class QuerySession implements Disposable {
     if (answer.status === "UNIMPLEMENTED") return undefined;
     if (answer.status !== "OK") throw refusal(answer.status, answer.detail);
     return {
-      response: method.responseDeserialize(Buffer.from(answer.response)),
+      response: read(method, answer.response, endpoint),
       endpoint,
       elapsedMs: (result.finishedUs - startedUs) / 1000,
     };
@@ -128,6 +128,20 @@ export class QuerySession implements Disposable {
   [Symbol.dispose](): void {
     this.#names.close();
     this.#replicas.close();
+  }
+}
+
+function read<Request, Response>(
+  { path, responseDeserialize }: RpcMethod<Request, Response>,
+  bytes: Uint8Array,
+  endpoint: Endpoint | undefined,
+): Response {
+  try {
+    return responseDeserialize(Buffer.from(bytes));
+  } catch (error) {
+    const whose = endpoint === undefined ? "" : ` of ${formatEndpoint(endpoint)}`;
+    const reason = messageOf(error);
+    throw new DfsError("cannot-run", `The answer${whose} to ${path} cannot be read: ${reason}`);
   }
 }
 

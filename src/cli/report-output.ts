@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, realpathSync, writeSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { DfsError, messageOf } from "../base/errors.ts";
+import { refuseNamedPipe } from "../base/named-pipe.ts";
 
 export const reportFormats = ["text", "json", "csv", "junit"] as const;
 
@@ -75,6 +76,7 @@ function realPath(path: string): string {
 /** Writes `pieces` to `path`, in place of what was there; throws `cannot-run` when it cannot. */
 export function writeOutput(path: string, pieces: Iterable<string>): void {
   try {
+    refuseNamedPipe(path);
     const fd = openSync(path, "w");
     try {
       for (const piece of pieces) writeAll(fd, Buffer.from(piece));

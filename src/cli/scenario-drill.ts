@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { tcpOf } from "../base/endpoint.ts";
 import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { refuseNamedPipe } from "../base/named-pipe.ts";
 import type { DrillPlan } from "../drill/run-drill.ts";
 import { readScenario, type Scenario } from "../drill/scenario/read-scenario.ts";
 import { loadGraph } from "../graph/load-graph.ts";
@@ -43,6 +44,7 @@ export function scenarioAt(path: string, typed: ReadonlySet<string>): Scenario {
 /** What the file holds, or as much of it as shows that it is too large. */
 function bytesAt(path: string): Uint8Array {
   try {
+    refuseNamedPipe(path);
     const fd = openSync(path, "r");
     try {
       const bytes = new Uint8Array(limits.scenarioMaxBytes + 1);

@@ -43,7 +43,9 @@ async function serveMetered(
   // Watched from the start: a supervisor that dies meanwhile must not leave a replica behind.
   const asked = endAsked(config, context);
   if (supervisedBy !== undefined) await wakeWhenParentDies();
-  const say = (text: string) => terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${text}`);
+  const say = (text: string) => {
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] ${printable(text)}`);
+  };
   const ledger = new ServerLedger(logfile, {
     clock,
     config: {
@@ -106,7 +108,7 @@ async function sourceOf(config: ServeConfig, context: RunContext): Promise<Graph
   const { host, ports, graph: request, supervisedBy } = config;
   const endpoint = formatEndpoint({ host, port: ports[0] ?? 0 });
   const say = (text: string) => {
-    terminal.line(`[${localTimeOfDay(clock.nowUs())}] replica ${endpoint} ${text}`);
+    terminal.line(`[${localTimeOfDay(clock.nowUs())}] replica ${endpoint} ${printable(text)}`);
   };
   const spec = formatGraphSpec(request.spec);
   // Loading may take long, and would be in vain.
@@ -138,7 +140,7 @@ export function servingLine(replica: {
   readonly logfile: string | undefined;
 }): string {
   const { endpoint, graph, pid, logfile } = replica;
-  return `replica ${endpoint} serving ${graph} (pid ${pid}), log ${logfile ?? "none"}`;
+  return `replica ${endpoint} serving ${graph} (pid ${pid}), log ${printable(logfile ?? "none")}`;
 }
 
 /** Resolves to why this replica is to end: a signal, or the end of its supervisor. */

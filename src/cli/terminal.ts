@@ -1,5 +1,6 @@
 import { type ConsolaInstance, createConsola } from "consola/basic";
 import { messageOf, systemErrorCode } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import { type LiveRegion, openRegion } from "./live-region.ts";
 import { Outgoing } from "./outgoing.ts";
 
@@ -49,7 +50,9 @@ export function createTerminal(): Terminal {
   // A notice on the same screen goes above the region too.
   const notices: NodeJS.WriteStream = Object.create(process.stderr, {
     write: {
-      value(text: string) {
+      value(said: string) {
+        // Whoever's words it quotes, such as a file's name, they must not steer the terminal.
+        const text = said.split("\n").map(printable).join("\n");
         if (region === undefined || process.stderr.isTTY !== true) stderr.write(text);
         else region.around(() => stderr.write(text));
       },

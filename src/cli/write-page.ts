@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DfsError, messageOf } from "../base/errors.ts";
+import { refuseNamedPipe } from "../base/named-pipe.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerCollector } from "../report/ledger-collector.ts";
 import { pageData } from "../report/page/page-data.ts";
@@ -21,6 +22,7 @@ export function requirePagePlace(path: string): void {
     if (!existsSync(fullPath)) return;
     accessSync(fullPath, constants.W_OK);
     if (statSync(fullPath).isDirectory()) throw new Error("it is a directory");
+    refuseNamedPipe(fullPath);
   } catch (error) {
     throw cannotWrite(fullPath, error);
   }

@@ -73,7 +73,8 @@ export async function unknownNames(
     if (names.length === 0 || reply.kind !== "described") continue;
     const { status, response } = await unaryResult(replicas.channel(index), call);
     if (status !== "OK" || response === undefined) continue;
-    const { vertices } = lookUpNames.responseDeserialize(Buffer.from(response));
+    const vertices = verticesIn(response);
+    if (vertices === undefined) continue;
     return names.filter((_, place) => vertices[place] === noSuchVertex);
   }
   return [];
@@ -81,3 +82,12 @@ export async function unknownNames(
 
 /** In LookUpNamesResponse. */
 const noSuchVertex = -1;
+
+/** Undefined: what came is no LookUpNamesResponse, and says nothing. */
+function verticesIn(response: Uint8Array): readonly number[] | undefined {
+  try {
+    return lookUpNames.responseDeserialize(Buffer.from(response)).vertices;
+  } catch {
+    return undefined;
+  }
+}

@@ -12,6 +12,7 @@ import { type CallObserver, CallWatch } from "./call-watch.ts";
 import { type ConnectionCounts, ConnectionGuard } from "./connection-guard.ts";
 import { DfsCalls } from "./dfs-calls.ts";
 import type { GraphSource } from "./graph-source.ts";
+import { respectHeaderTables } from "./header-tables.ts";
 import { Health } from "./health.ts";
 import { limitedServer } from "./limited-server.ts";
 import { type Listening, type ListenPlace, listen } from "./listen.ts";
@@ -88,6 +89,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     onHttp2Server(http2) {
       http2.on("session", (session) => connections.admit(session));
       watch?.watch(http2);
+      respectHeaderTables(http2);
     },
   });
   server.addService(dfsService, calls.handlers);

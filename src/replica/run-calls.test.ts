@@ -1,4 +1,12 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import {
+  call,
+  frame,
+  frameTypes,
+  HostileClient,
+  preface,
+  settings,
+} from "../../tests/support/hostile-client.ts";
 import { RunningReplica } from "../../tests/support/running-replica.ts";
 import { systemClock, waitUntil } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
@@ -127,4 +135,20 @@ describe("DescribeGraph and LookUpNames", () => {
       ...{ vertices: [2, -1, -1, -1], names: ["1"] },
     });
   });
+});
+
+test("a burst of calls that are taken back at once is not searched for", async () => {
+  await using running = await RunningReplica.start();
+  using client = await HostileClient.connect(running.replica.port);
+  const cancelled = Buffer.from([0, 0, 0, 8]);
+  const calls = Array.from({ length: 300 }, (_, index) => {
+    const streamId = 1 + 2 * index;
+    const reset = frame(frameTypes.resetStream, 0, streamId, cancelled);
+    return Buffer.concat([call(streamId, "/dfs.DFSService/RunDFS"), reset]);
+  });
+  client.say(preface, settings(), ...calls);
+  const ended = () => running.executions().length;
+  expect(await client.until(() => ended() >= 200)).toBe(true);
+  const searched = running.executions().filter(({ code }) => code === "OK");
+  expect(searched.length).toBeLessThan(ended() / 2);
 });

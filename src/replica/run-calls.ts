@@ -15,6 +15,7 @@ import type { SearchNews, SearchOutcome } from "./search-messages.ts";
 import { planOf } from "./search-question.ts";
 import { searchNow } from "./search-task.ts";
 import type { OpenCall, ServingParts } from "./serving-parts.ts";
+import { ShortTurns } from "./short-turns.ts";
 
 type RunCall = ServerUnaryCall<RunRequest, RunResponse>;
 type Answer = sendUnaryData<RunResponse>;
@@ -23,9 +24,11 @@ type Answer = sendUnaryData<RunResponse>;
 export class RunCalls {
   readonly #parts: ServingParts;
   readonly #memory = new SearchMemory();
+  readonly #turns: ShortTurns;
 
   constructor(parts: ServingParts) {
     this.#parts = parts;
+    this.#turns = new ShortTurns(parts.clock, limits.inlineTurnMs);
     const { defaultGraph } = parts.catalog;
     // The first request should not pay for code and memory never touched before.
     if (isSmall(defaultGraph)) {
@@ -56,11 +59,14 @@ export class RunCalls {
       open.searchElsewhere(graph, asked);
       return;
     }
-    try {
-      open.answer(graph, searchNow(graph, asked, this.#memory, this.#parts.clock));
-    } catch (error) {
-      open.refuse({ status: "INTERNAL", message: `Cannot search: ${messageOf(error)}` });
-    }
+    this.#turns.run(() => {
+      if (!this.#parts.openCalls.has(open)) return;
+      try {
+        open.answer(graph, searchNow(graph, asked, this.#memory, this.#parts.clock));
+      } catch (error) {
+        open.refuse({ status: "INTERNAL", message: `Cannot search: ${messageOf(error)}` });
+      }
+    });
   }
 }
 

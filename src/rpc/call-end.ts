@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import type { CallEnd } from "./channel.ts";
 import { type StatusName, statusName } from "./status.ts";
 
@@ -13,7 +14,7 @@ export function endInHeaders(headers: AnswerHeaders): CallEnd | undefined {
   const pushback = headers[pushbackKey];
   return {
     status: /^\d{1,3}$/.test(String(code)) ? statusName(Number(code)) : "UNKNOWN",
-    detail: percentDecoded(String(headers["grpc-message"] ?? "")),
+    detail: clipped(percentDecoded(String(headers["grpc-message"] ?? ""))),
     mayHaveExecuted: true,
     isFromPeer: true,
     ...(pushback === undefined ? {} : { pushback: parsePushback(String(pushback)) }),
@@ -30,6 +31,12 @@ function percentDecoded(text: string): string {
   return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (bytes) =>
     Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"),
   );
+}
+
+/** A peer may say more than anybody should have to read, or a log to keep. */
+function clipped(text: string): string {
+  const maxLength = limits.peerTextMaxLength;
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
 /** gRPC's http-grpc-status-mapping.md. */
@@ -49,7 +56,8 @@ export function endOfHttpAnswer(headers: AnswerHeaders): CallEnd | undefined {
   const httpStatus = Number(headers[":status"]);
   const contentType = String(headers["content-type"] ?? "none");
   if (httpStatus === 200 && contentType.startsWith("application/grpc")) return undefined;
-  const detail = `not an answer of gRPC: HTTP status ${httpStatus}, content type ${contentType}`;
+  const said = `HTTP status ${httpStatus}, content type ${clipped(contentType)}`;
+  const detail = `not an answer of gRPC: ${said}`;
   const status = statusByHttp[httpStatus] ?? "UNKNOWN";
   return { status, detail, mayHaveExecuted: true, isFromPeer: true };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { describeReplica, runDfs } from "./dfs-service.ts";
+import { describeGraph, describeReplica, runDfs } from "./dfs-service.ts";
 import { healthCheck, healthList, healthWatch } from "./health-service.ts";
 
 describe("dfs-service", () => {
@@ -34,6 +34,18 @@ describe("dfs-service", () => {
 
   test("responseDeserialize() throws on bytes that are no message", () => {
     expect(() => runDfs.responseDeserialize(Buffer.from([0x08]))).toThrow();
+  });
+
+  test("describeGraph refuses more vertices than there are numbers for", () => {
+    const described = { edges: 1, source: "x", fingerprint: "", hasNames: false };
+    const read = (vertices: number) =>
+      describeGraph.responseDeserialize(
+        describeGraph.responseSerialize({ vertices, ...described }),
+      );
+    expect(read(2 ** 31)).toMatchObject({ vertices: 2 ** 31 });
+    for (const vertices of [2 ** 31 + 1, 2 ** 53, -1]) {
+      expect(() => read(vertices)).toThrow(`${vertices} vertices`);
+    }
   });
 
   test("both methods declare that they change nothing, health checks declare nothing", () => {

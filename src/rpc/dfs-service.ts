@@ -106,6 +106,9 @@ export interface TraverseSummary {
 /** What stands in the column of parents for the root of a tree. */
 export const noParent = 0xffff_ffff;
 
+/** A vertex is an int32 on the wire. */
+const vertexMaxCount = 2 ** 31;
+
 export const dfsServiceName = "dfs.DFSService";
 
 export const dfsDefinition = loadDfsDefinition();
@@ -206,8 +209,11 @@ function toDescribeReplicaResponse(message: object): DescribeReplicaResponse {
 
 function toDescribeGraphResponse(message: object): DescribeGraphResponse {
   const fields = new MessageFields(message);
+  const vertices = fields.number("vertices");
+  // Memory is set aside by it.
+  if (vertices < 0 || vertices > vertexMaxCount) throw new Error(`${vertices} vertices`);
   return {
-    vertices: fields.number("vertices"),
+    vertices,
     edges: fields.number("edges"),
     source: fields.text("source"),
     fingerprint: fields.text("fingerprint"),

@@ -18,7 +18,7 @@ test("describeFile() sees by its text what a file does", () => {
 
 test("nextFile() is the longest that goes with those that run", () => {
   const [short, long] = [file("short"), file("long", { seconds: 20 })];
-  const heavy = file("heavy", { seconds: 90, isHeavy: true });
+  const heavy = file("heavy", { seconds: 15, isHeavy: true });
   const judged = file("judged", { seconds: 80, isJudged: true });
   const demo = file("demo", { seconds: 70, playsDemo: true });
   expect(nextFile([short, long], [])).toBe(long);

@@ -1,11 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
@@ -86,6 +79,8 @@ interface StageResult {
   readonly totals: TestTotals;
   /** How its process ended. */
   readonly end: string;
+  /** Processor time of its process and of those that this one has waited for. */
+  readonly cpuSeconds: number;
 }
 
 async function runStage(stage: Stage): Promise<StageResult> {
@@ -102,7 +97,8 @@ async function runStage(stage: Stage): Promise<StageResult> {
   const ends = failed.map(({ end }) => end).join(", ") || "nothing ran";
   console.log(`--- ${stage.title}: ${succeeded ? "ok" : `FAILED (${ends})`} in ${seconds} s`);
   const totals = results.map((result) => result.totals).reduce(addTotals, noTests);
-  return { succeeded, totals, end: ends };
+  const cpuSeconds = results.reduce((sum, result) => sum + result.cpuSeconds, 0);
+  return { succeeded, totals, end: ends, cpuSeconds };
 }
 
 /** Its output comes as a whole at its end, since other files run meanwhile. */
@@ -116,7 +112,8 @@ async function runFile(stage: Stage, file: TestFile, lane: number): Promise<Stag
     const env = { ...stage.env, [laneVariable]: String(lane), XDG_RUNTIME_DIR: dir };
     const result = await runCommand({ ...stage, command, env }, output);
     const seconds = ((systemClock.nowUs() - startUs) / 1e6).toFixed(1);
-    console.log(`${readFileSync(output, "utf8").trim()}\n[${file.path} took ${seconds} s]\n`);
+    const took = `${seconds} s, ${result.cpuSeconds.toFixed(1)} of a processor`;
+    console.log(`${readFileSync(output, "utf8").trim()}\n[${file.path} took ${took}]\n`);
     return { ...result, end: `${file.path}: ${result.end}` };
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -142,7 +139,8 @@ async function runCommand(stage: Stage, output?: string): Promise<StageResult> {
     const ran = totals !== undefined && (!stage.counts || totals.passed + totals.failed > 0);
     const succeeded = child.exitCode === 0 && ran && totals.failed === 0;
     const end = child.signalCode === null ? `status ${child.exitCode}` : `${child.signalCode}`;
-    return { succeeded, totals: totals ?? noTests, end };
+    const cpuSeconds = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6;
+    return { succeeded, totals: totals ?? noTests, end, cpuSeconds };
   } finally {
     if (outputFd !== undefined) closeSync(outputFd);
     rmSync(reportDir, { recursive: true, force: true });

@@ -30,15 +30,17 @@ export function describeFile(path: string, text: string, known: KnownFile = {}):
 }
 
 /**
- * The file to start next beside those that run: of the waiting ones that may the longest, so that
- * what is left at the end is short; undefined when all have to wait.
+ * The file to start next beside those that run, undefined when all have to wait. Of those that may,
+ * the heavy ones come first, since many files have to be over before one of them can begin later;
+ * then the longest, so that what is left at the end is short.
  */
 export function nextFile(
   waiting: readonly TestFile[],
   running: readonly TestFile[],
 ): TestFile | undefined {
   const possible = waiting.filter((file) => running.every((other) => mayRunBeside(file, other)));
-  return possible.toSorted((a, b) => b.seconds - a.seconds)[0];
+  const rank = ({ isHeavy, seconds }: TestFile) => (isHeavy ? 1e6 : 0) + seconds;
+  return possible.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
 function mayRunBeside(one: TestFile, other: TestFile): boolean {

@@ -35,7 +35,7 @@ type arrivals struct {
 
 func (a *arrivals) note(ctx context.Context, info *tap.Info) (context.Context, error) {
 	now := time.Now()
-	if info.FullMethodName == testpb.TestService_UnaryCall_FullMethodName || info.FullMethodName == "/dfs.DFSService/RunDFS" {
+	if info.FullMethodName == testpb.TestService_UnaryCall_FullMethodName {
 		a.mutex.Lock()
 		a.times = append(a.times, now)
 		a.mutex.Unlock()
@@ -74,7 +74,7 @@ func (s *service) UnaryCall(
 		_, share := math.Modf(float64(s.count.Add(1)) * math.Phi)
 		time.Sleep(s.least + time.Duration(-math.Log(1-share)*float64(s.mean)))
 	}
-	return &testpb.SimpleResponse{Payload: request.GetPayload()}, nil
+	return &testpb.SimpleResponse{Payload: request.Payload}, nil
 }
 
 func main() {
@@ -88,9 +88,7 @@ func main() {
 	}
 	noted := &arrivals{}
 	server := grpc.NewServer(grpc.InTapHandle(noted.note))
-	sv := &service{least: *least, mean: *mean}
-	testpb.RegisterTestServiceServer(server, sv)
-	registerDfs(server, sv)
+	testpb.RegisterTestServiceServer(server, &service{least: *least, mean: *mean})
 	healthpb.RegisterHealthServer(server, health.NewServer())
 	reflection.Register(server)
 	fmt.Println(listener.Addr().(*net.TCPAddr).Port)

@@ -288,4 +288,20 @@ export const limits = {
   linkLatencyMaxMs: 60_000,
   linkBandwidthMinBytesPerS: 100,
   linkBandwidthMaxBytesPerS: 100e9,
+  /** A rate that is not 0; stages of a load, its requests in all, and open at once by its own. */
+  rateMinPerSecond: 0.001,
+  stageMaxCount: 100,
+  totalMaxCount: 1_000_000_000,
+  concurrencyMaxCount: 10_000,
+  /** Files that a schema is made of. */
+  protoFileMaxCount: 5000,
+  /** Characters of a value, and names of alternatives, that an error quotes. */
+  errorValueMaxLength: 80,
+  errorNamesMaxCount: 12,
+  /** Of the texts of a load's requests, together. */
+  callDataMaxBytes: 256 * 1024 * 1024,
+  /** Characters of the data that the run header keeps. */
+  dataShownMaxLength: 200,
+  /** Requests whose first answer is kept for others to be compared with. */
+  callReferenceMaxCount: 100_000,
 } as const;

@@ -34,6 +34,23 @@ export function freshId(length = 10): string {
   return Array.from(bytes, (byte) => idAlphabet[byte % idAlphabet.length]).join("");
 }
 
+/** A fresh UUID of version 4 from the system's entropy. */
+export function freshUuid(): string {
+  return crypto.randomUUID();
+}
+
+/** A permutation of 0..count-1 (Fisher and Yates), all equally likely. */
+export function shuffled(count: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(random.next() * (last + 1));
+    const [a = 0, b = 0] = [order[last], order[other]];
+    order[last] = b;
+    order[other] = a;
+  }
+  return order;
+}
+
 /**
  * Xoshiro128** (Blackman and Vigna 2018): many numbers at once, and more of them than the 2^32
  * after which seededRandom() begins anew.

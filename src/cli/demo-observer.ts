@@ -29,7 +29,7 @@ export function faultsOnlyObserver(terminal: Terminal): DrillObserver {
   const silent = () => undefined;
   return {
     onPreflight: silent,
-    onQuestion: silent,
+    onSubject: silent,
     onAttemptFailure: silent,
     onReplicaChange: silent,
     onOtherGraph: silent,

@@ -8,6 +8,7 @@ import { printable } from "../base/printable.ts";
 import type { DemoPlan } from "../drill/demo-plan.ts";
 import type { Scenario } from "../drill/scenario/read-scenario.ts";
 import type { LoadConfig } from "../load/load-config.ts";
+import { constantRateOf, profileText } from "../load/load-profile.ts";
 import { isPortFree, pickFreePorts } from "../replica/free-port.ts";
 import { portRange } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -57,12 +58,13 @@ export function makeDirectory(given: string | undefined, clock: Clock): string {
 export function headline(
   plan: DemoPlan,
   replicaCount: number,
-  { ratePerSecond, streams }: Pick<LoadConfig, "ratePerSecond" | "streams">,
+  { profile, streams }: LoadConfig,
 ): string {
   const beside = streams === undefined ? "" : " and a stream";
   const { durationMs, crashAtMs, restartDelayMs, stallPauseMs, stallMs } = plan;
+  const rate = constantRateOf(profile);
   return (
-    `Demo: ${replicaCount} replicas, ${ratePerSecond} requests/s${beside} for ${formatDuration(durationMs)}; one replica ` +
+    `Demo: ${replicaCount} replicas, ${rate} requests/s${beside} for ${formatDuration(durationMs)}; one replica ` +
     `crashes at ${formatDuration(crashAtMs)} and is restarted ${formatDuration(restartDelayMs)} later; ` +
     `${formatDuration(stallPauseMs)} after it is back, another is suspended for ${formatDuration(stallMs)}`
   );
@@ -71,10 +73,13 @@ export function headline(
 /** What a scenario does, in one line. */
 export function scenarioHeadline({ name, load, faults }: Scenario, path: string): string {
   const title = name === undefined ? path : `${name} (${path})`;
-  const flow = load.mode === "stream" ? "streams" : `${load.ratePerSecond} requests/s`;
+  const flow =
+    load.mode === "stream"
+      ? `streams for ${formatDuration(load.durationMs)}`
+      : profileText(load.profile, load.durationMs);
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
   return printable(
-    `Scenario: ${title}: ${count(load.replicas.length, "replica")}, ${flow} for ` +
-      `${formatDuration(load.durationMs)}, ${count(faults.length, "fault")}`,
+    `Scenario: ${title}: ${count(load.replicas.length, "replica")}, ${flow}, ` +
+      `${count(faults.length, "fault")}`,
   );
 }

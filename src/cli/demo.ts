@@ -6,7 +6,8 @@ import { type DemoPlan, demoDurationMinMs, demoFaults, planDemo } from "../drill
 import type { DrillPlan } from "../drill/run-drill.ts";
 import type { Scenario } from "../drill/scenario/read-scenario.ts";
 import scenarioSchema from "../drill/scenario/scenario.schema.json" with { type: "json" };
-import type { ClientName, LoadConfig } from "../load/load-config.ts";
+import { type ClientName, type LoadConfig, loadDefaults } from "../load/load-config.ts";
+import { constantProfile } from "../load/load-profile.ts";
 import type { StreamConfig } from "../load/stream-config.ts";
 import { compareDemo } from "./compare-demo.ts";
 import { drillObserver } from "./demo-observer.ts";
@@ -46,7 +47,7 @@ const compareDeadlineMs = 3500;
 const demoStreamVertexCount = 500_000;
 const demoStreamShare = 0.85;
 
-const { rate, policy, attemptTimeout } = loadFlags;
+const { policy, attemptTimeout } = loadFlags;
 
 const flagSpecs = {
   duration: flags.duration.optional({
@@ -69,7 +70,14 @@ const flagSpecs = {
     default: "50051",
     ...flags.portRange,
   }),
-  ...{ rate, policy, attemptTimeout },
+  rate: flags.decimalNumber.withDefault({
+    description: "Requests a second",
+    valueHint: "R",
+    default: loadDefaults.rate,
+    min: limits.rateMinPerSecond,
+    max: limits.rateMaxPerSecond,
+  }),
+  ...{ policy, attemptTimeout },
   deadline: flags.duration.optional({
     description: "Of a request, over all its attempts (Default: 30s, with --compare 3.5s)",
     minMs: 1,
@@ -246,7 +254,8 @@ function demoLoad(
   return {
     replicas: ports.map((port) => ({ host: demoHost, port })),
     durationMs: times.durationMs,
-    ratePerSecond: values.rate,
+    profile: constantProfile(values.rate, times.durationMs),
+    seed: undefined,
     deadlineMs: values.deadline ?? (values.compare ? compareDeadlineMs : demoDeadlineMs),
     attemptTimeoutMs: hasAttemptTimeout ? values.attemptTimeout : undefined,
     policy: client,

@@ -5,6 +5,7 @@ import { formatFault } from "../drill/planned-fault.ts";
 import type { DrillPlan } from "../drill/run-drill.ts";
 import { type LoadConfig, loadDefaults } from "../load/load-config.ts";
 import { formatRequirement, type Requirement } from "../report/requirement.ts";
+import { profileWords } from "./profile-words.ts";
 
 /**
  * The command lines that do by hand what a drill does, one a terminal: its replicas, its load with
@@ -25,25 +26,25 @@ export function drillLines(
   // A graph that the load has is one that it reads itself, to know the right answers.
   const replicas = ["--replicas", endpoints, ...(graph === undefined ? [] : graphArguments)];
   const span = ["--duration", formatDuration(load.durationMs)];
+  const isOfStreams = load.mode === "stream";
   const faultWords = faults.flatMap((fault) => ["--fault", formatFault(fault)]);
   const requireWords = require.flatMap((one) => [
     "--require",
     formatRequirement(one).replaceAll(" ", ""),
   ]);
-  const isOfStreams = load.mode === "stream";
-  const main = isOfStreams ? streamWords(load) : requestWords(load);
+  const main = isOfStreams ? [...span, ...streamWords(load)] : requestWords(load);
   const beside =
     isOfStreams || load.streams === undefined
       ? []
       : [["dfs", "load", ...replicas, ...span, ...streamWords(load), "--logfile", "stream.log"]];
-  const drive = ["dfs", "load", ...replicas, ...span, ...main, ...faultWords, ...requireWords];
+  const drive = ["dfs", "load", ...replicas, ...main, ...faultWords, ...requireWords];
   return [serve, drive, ...beside].map((words) => words.map(quoted).join(" "));
 }
 
 function requestWords(load: LoadConfig): readonly string[] {
-  const { ratePerSecond, deadlineMs } = load;
+  const { deadlineMs } = load;
   return [
-    ...["--rate", String(ratePerSecond)],
+    ...profileWords(load),
     ...unlessDefault("--deadline", formatDuration(deadlineMs), loadDefaults.deadline),
     ...policyWords(load),
     ...questionWords(load),

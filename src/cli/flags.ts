@@ -166,6 +166,18 @@ function parsePercentage({ min, max }: Range): Parse<number> {
   };
 }
 
+/** A text that `read` understands; `form` says which those are, to complete `must be`. */
+export function ruled<T>(
+  options: ValueOptions,
+  { form, read }: { readonly form: string; readonly read: (text: string) => T | undefined },
+): Flag<T | undefined> {
+  return optional(options, (text, name) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    throw new DfsError("usage", `${name} must be ${form}: current value is "${text}"`);
+  });
+}
+
 /** One of a fixed set of words. */
 export function choice<const T extends string>(options: {
   description: string;
@@ -261,6 +273,15 @@ export function alsoNamed<T>(alias: string, flag: Flag<T>): Flag<T> {
   const description = `${flag.arg.description ?? ""} (also --${alias})`;
   const aliases = [...(flag.aliases ?? []), alias];
   return { ...flag, arg: { ...flag.arg, description }, aliases };
+}
+
+/** `flag`, undefined where it is left out. */
+export function optionally<T>(flag: Flag<T>): Flag<T | undefined> {
+  return {
+    ...flag,
+    arg: { ...flag.arg, required: false },
+    read: (texts, name) => (texts.length === 0 ? undefined : flag.read(texts, name)),
+  };
 }
 
 /** `flag`, left out of the help. */

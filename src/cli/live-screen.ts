@@ -3,6 +3,7 @@ import { formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import type { LoadConfig } from "../load/load-config.ts";
+import { isTimed } from "../load/load-profile.ts";
 import type { LiveRegion } from "./live-region.ts";
 import { LiveView } from "./live-view.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,10 +25,12 @@ export function openLiveScreen(
     terminal.notices.info("--live needs standard output to be a terminal; showing lines instead");
     return undefined;
   }
+  const { profile, durationMs } = config;
   const replicas = config.replicas.map(formatEndpoint);
   const view = new LiveView({
     replicas,
-    durationMs: config.durationMs,
+    durationMs: isTimed(profile, durationMs) ? durationMs : undefined,
+    totalCount: profile.totalCount,
     hasRequests: config.mode === "unary",
     hasStreams: config.streams !== undefined,
   });
@@ -59,7 +62,7 @@ function redrawing(action: () => void, clock: Clock): () => void {
 function viewObserver(view: LiveView, clock: Clock): LoadObserver {
   return {
     onPreflight: () => undefined,
-    onQuestion: () => view.begin(clock.nowUs()),
+    onSubject: () => view.begin(clock.nowUs()),
     onAttemptFailure: () => undefined,
     onReplicaChange: ({ endpoint, state }) => view.replicaChanged(formatEndpoint(endpoint), state),
     onOtherGraph: () => undefined,

@@ -120,3 +120,14 @@ describe("LiveView.lines()", () => {
     expect(coloured.map((line) => Bun.stripANSI(line))).toEqual([...at(view, 3000, 79)]);
   });
 });
+
+test("LiveView of a load that its total ends counts requests, not time", () => {
+  const view = new LiveView({
+    ...{ replicas: [a], durationMs: undefined, totalCount: 8 },
+    ...unary,
+  });
+  view.begin(t0Us);
+  view.settled(ok(a, 100, 4));
+  view.settled(lost);
+  expect(at(view, 3000, 79)[0]).toBe(`${"█".repeat(10)}${"░".repeat(30)} 0:03, 2 of 8 requests`);
+});

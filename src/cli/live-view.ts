@@ -8,7 +8,9 @@ import { sparkline } from "./sparkline.ts";
 
 export interface LiveViewOptions {
   readonly replicas: readonly string[];
-  readonly durationMs: number;
+  /** How long the load is; undefined: until `totalCount` requests were sent. */
+  readonly durationMs: number | undefined;
+  readonly totalCount?: number | undefined;
   readonly hasRequests: boolean;
   readonly hasStreams: boolean;
 }
@@ -120,15 +122,16 @@ export class LiveView {
   #progress(nowUs: number, size: ViewSize): string {
     if (this.#beginUs === undefined) return row([{ text: "Waiting for the replicas" }], size);
     const elapsedMs = (nowUs - this.#beginUs) / 1000;
-    const { durationMs } = this.#options;
-    const leftMs = durationMs - elapsedMs;
+    const { durationMs, totalCount = 0 } = this.#options;
+    const endedCount = this.#okCount + this.#lostCount;
     const text =
-      leftMs > 0
-        ? `${clockText(elapsedMs)} of ${clockText(durationMs)}, ${clockText(leftMs, Math.ceil)} left`
-        : `${clockText(durationMs)} over, waiting for the last answers`;
+      durationMs === undefined
+        ? `${clockText(elapsedMs)}, ${endedCount} of ${totalCount} requests`
+        : timeText(elapsedMs, durationMs);
     const barWidth = Math.min(limits.progressBarMaxColumns, size.width - text.length - 1);
     if (barWidth < 8) return row([{ text }], size);
-    const share = Math.min(1, elapsedMs / durationMs);
+    const done = durationMs === undefined ? endedCount / totalCount : elapsedMs / durationMs;
+    const share = Math.min(1, done);
     const filled = Math.floor(barWidth * share);
     return row(
       [
@@ -193,6 +196,13 @@ export class LiveView {
 function toneOf(state: ReplicaState): Tone {
   if (state === "healthy") return "good";
   return state === "down" ? "bad" : "doubtful";
+}
+
+function timeText(elapsedMs: number, durationMs: number): string {
+  const leftMs = durationMs - elapsedMs;
+  return leftMs > 0
+    ? `${clockText(elapsedMs)} of ${clockText(durationMs)}, ${clockText(leftMs, Math.ceil)} left`
+    : `${clockText(durationMs)} over, waiting for the last answers`;
 }
 
 /** `0:09`, `12:34`, `1:02:03`. */

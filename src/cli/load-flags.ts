@@ -4,23 +4,12 @@ import { policyNames } from "../failover/policy.ts";
 import { type LoadConfig, loadDefaults } from "../load/load-config.ts";
 import type { AskedQuestion, VertexChoice } from "../workload/dfs-question.ts";
 import * as flags from "./flags.ts";
+import { profileFlags, profileOfFlags } from "./profile-flags.ts";
 
 /** The flags that say what a load does, shared by `load` and in part by `demo`. */
 export const loadFlags = {
   replicas: flags.endpoints("Replicas to drive, comma-separated or repeated"),
-  duration: flags.duration.withDefault({
-    description: "How long requests are scheduled",
-    default: loadDefaults.duration,
-    minMs: 1,
-    maxMs: limits.durationMaxMs,
-  }),
-  rate: flags.decimalNumber.withDefault({
-    description: "Requests a second",
-    valueHint: "R",
-    default: loadDefaults.rate,
-    min: 0.001,
-    max: limits.rateMaxPerSecond,
-  }),
+  ...profileFlags,
   deadline: flags.duration.withDefault({
     description: "Of a request, over all its attempts",
     default: loadDefaults.deadline,
@@ -75,8 +64,8 @@ export function loadConfig(values: LoadFlagValues): LoadConfig {
   refuseBeyond("source", values.source, values);
   return {
     replicas: values.replicas,
-    durationMs: values.duration,
-    ratePerSecond: values.rate,
+    ...profileOfFlags(values),
+    seed: values.seed,
     deadlineMs: values.deadline,
     attemptTimeoutMs: values.attemptTimeout,
     policy: values.policy,

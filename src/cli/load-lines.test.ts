@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { localTimeOfDay } from "../base/local-time.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { SettledRequest } from "../load/outcome.ts";
-import type { SecondSummary } from "../load/run-load.ts";
+import type { SecondSummary } from "../load/request-flow.ts";
 import { type LineDetail, LoadLines } from "./load-lines.ts";
 
 const tUs = 1_795_383_300_000_000;
@@ -48,7 +48,9 @@ const second: SecondSummary = {
   scheduled: 100,
   ok: 99,
   lost: 1,
+  notSent: 0,
   inFlight: 3,
+  lagMaxUs: 0,
   latencyMaxUs: 12_345,
   attemptTimeoutMs: 40,
 };
@@ -74,10 +76,12 @@ test("LoadLines prints one summary a second otherwise, failures still shown", ()
     load.settled(settled(1, 1, 4280));
     load.attemptFailed(failure(2, { isRetried: false }));
     load.second(second);
+    load.second({ ...second, ok: 90, lost: 10, notSent: 8 });
   });
   expect(printed).toEqual([
     `[${time}] ✗ Request #2 → localhost:50051 FAILED (UNAVAILABLE)`,
     `[${time}] ✗ Second 7: 100 scheduled, 99 ok, 1 lost, 3 in flight, worst latency 12.35ms`,
+    `[${time}] ✗ Second 7: 100 scheduled, 90 ok, 10 lost (8 not sent), 3 in flight, worst latency 12.35ms`,
   ]);
 });
 

@@ -6,7 +6,7 @@ import type { ReplicaChange } from "../failover/replica-set.ts";
 import type { AttemptFailure } from "../failover/request.ts";
 import type { OkRecord } from "../ledger/record.ts";
 import type { SettledRequest } from "../load/outcome.ts";
-import type { SecondSummary } from "../load/run-load.ts";
+import type { SecondSummary } from "../load/request-flow.ts";
 import { paint } from "./terminal.ts";
 
 /** A crash at a thousand requests a second must not bury the terminal. */
@@ -89,12 +89,13 @@ export class LoadLines {
     if (leftOut > 0) this.#line(summary.tUs, paint.dim(`  ... and ${leftOut} more such lines`));
     this.#failuresThisSecond = 0;
     if (this.#detail === "events") return;
-    const { second, scheduled, ok, lost, inFlight } = summary;
+    const { second, scheduled, ok, lost, notSent, inFlight } = summary;
+    const unsent = notSent === 0 ? "" : ` (${notSent} not sent)`;
     const worst = ok === 0 ? "" : `, worst latency ${(summary.latencyMaxUs / 1000).toFixed(2)}ms`;
     const mark = lost > 0 ? paint.red("✗") : paint.green("✓");
     this.#line(
       summary.tUs,
-      `${mark} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost, ${inFlight} in flight${worst}`,
+      `${mark} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost${unsent}, ${inFlight} in flight${worst}`,
     );
   }
 

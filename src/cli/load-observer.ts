@@ -4,7 +4,7 @@ import { printable } from "../base/printable.ts";
 import type { LoadObserver } from "../load/drive-load.ts";
 import { endpointLine } from "./endpoint-lines.ts";
 import type { LoadLines } from "./load-lines.ts";
-import { questionLine } from "./question-line.ts";
+import { subjectLine } from "./question-line.ts";
 import type { StreamLines } from "./stream-lines.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -19,9 +19,9 @@ export function terminalObserver(
       const time = localTimeOfDay(systemClock.nowUs());
       terminal.line(`[${time}] ${endpointLine(endpoint, description)}`);
     },
-    onQuestion(question) {
+    onSubject(subject) {
       const time = localTimeOfDay(systemClock.nowUs());
-      terminal.line(`[${time}] ${questionLine(question)}`);
+      terminal.line(`[${time}] ${subjectLine(subject)}`);
     },
     onAttemptFailure: (failure) => lines.attemptFailed(failure),
     onReplicaChange: (change) => lines.replicaChanged(change),
@@ -44,9 +44,9 @@ export function both(first: LoadObserver, second: LoadObserver): LoadObserver {
       first.onPreflight(endpoint, description);
       second.onPreflight(endpoint, description);
     },
-    onQuestion(question) {
-      first.onQuestion(question);
-      second.onQuestion(question);
+    onSubject(subject) {
+      first.onSubject(subject);
+      second.onSubject(subject);
     },
     onAttemptFailure(failure) {
       first.onAttemptFailure(failure);

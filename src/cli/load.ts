@@ -1,6 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
-import { formatEndpoint } from "../base/endpoint.ts";
-import { type ExitStatus, worstExitStatus } from "../base/exit-status.ts";
+import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
+import { DfsError } from "../base/errors.ts";
+import { type ExitStatus, exitStatus, worstExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import { printable } from "../base/printable.ts";
 import { freshId } from "../base/random.ts";
@@ -12,13 +13,19 @@ import { retryAttemptTimeoutMs } from "../failover/policy.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
-import type { LoadConfig } from "../load/load-config.ts";
+import { type LoadConfig, withSeed } from "../load/load-config.ts";
+import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
+import type { Channel } from "../rpc/channel.ts";
 import { openHttp2Channel } from "../rpc/http2-channel.ts";
+import { type Call, idempotencyText } from "../workload/call.ts";
+import { callFlags, checkCallFlags } from "./call-flags.ts";
+import { callOfFlags } from "./call-of-flags.ts";
 import { showFault } from "./demo-observer.ts";
-import { type FlagValues, logfile } from "./flags.ts";
+import { type FlagValues, logfile, optionally } from "./flags.ts";
 import { graphFlags, graphOfFlags } from "./graph-flags.ts";
+import { serviceLines } from "./list-services.ts";
 import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
 import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
@@ -33,6 +40,9 @@ import { htmlFlag, requirePagePlace, writePage } from "./write-page.ts";
 
 const flagSpecs = {
   ...loadFlags,
+  // For --list alone it may be left out.
+  replicas: optionally(loadFlags.replicas),
+  ...callFlags,
   ...streamFlags,
   ...graphFlags,
   require: requireFlag,
@@ -53,6 +63,11 @@ export const loadCommand = defineSubcommand({
     "dfs load --replicas localhost:50051,localhost:50052 --rate 100 --duration 30s --policy none",
     "dfs load --replicas localhost:50051,localhost:50052 --fault crash:50051@5s --fault stall:50052@back+3s+10s",
     "dfs load --replicas localhost:50051,localhost:50052 --mode stream --streams 2 --duration 30s",
+    "dfs load --replicas localhost:50051 --rate 10..500/60s --duration 5m --arrival poisson",
+    "dfs load --replicas localhost:50051 --stages 30s:100,60s:100..500 --warmup 5s",
+    "dfs load --replicas localhost:50051 --concurrency 8 --total 10000",
+    'dfs load --replicas localhost:50051,localhost:50052 --call grpc.health.v1.Health/Check --expect \'{"status":"SERVING"}\'',
+    "dfs load --replicas localhost:50051 --list dfs.DFSService",
     "dfs load --replicas localhost:50051 --require 'success>=99.9%' --require 'p99<=50ms'",
     "dfs load --replicas localhost:50051 --target 1 --num-vertices 50000 --logfile none",
     "dfs load --replicas localhost:50051,localhost:50052 --graph roads.gr.gz --target 264345",
@@ -69,7 +84,18 @@ async function runAndJudge(
   context: RunContext,
 ): Promise<ExitStatus> {
   const { terminal, interrupts } = context;
-  const config = withStreams(loadConfig(values), values, context.typed);
+  checkCallFlags(values, context.typed);
+  const { replicas, authority } = values;
+  const openChannel = (endpoint: Endpoint) => openHttp2Channel(endpoint, { authority });
+  if (values.list !== undefined) {
+    const servers = { replicas: replicas ?? [], openChannel };
+    for (const line of await serviceLines(values, servers)) terminal.line(line);
+    return exitStatus.verified;
+  }
+  if (replicas === undefined) throw new DfsError("usage", "--replicas is required");
+  const asked = loadConfig({ ...values, replicas });
+  const call = await callOfFlags(values, { replicas, openChannel });
+  const config = withSeed({ ...withStreams(asked, values, context.typed), call });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
@@ -78,7 +104,8 @@ async function runAndJudge(
   if (html !== undefined) requirePagePlace(html);
   const { logfile: path, live } = values;
   const collector = new LedgerCollector();
-  const driven = await drive({ config, graph, faults, path, live, page, collector }, context);
+  const parts = { config, openChannel, graph, faults, path, live, page, collector };
+  const driven = await drive(parts, context);
   terminal.line("");
   const report = reportLedgers(collector, values.require);
   page?.conclude(collector, report);
@@ -91,6 +118,7 @@ async function runAndJudge(
 
 interface Drive {
   readonly config: LoadConfig;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
   readonly graph: Graph | undefined;
   readonly faults: LoadFaults;
   /** Of the load's ledger; undefined: none. */
@@ -102,7 +130,7 @@ interface Drive {
 
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, graph, faults: planned, path, live, page, collector }: Drive,
+  { config, openChannel, graph, faults: planned, path, live, page, collector }: Drive,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
@@ -123,12 +151,12 @@ async function drive(
     sinks: faults.length === 0 ? [] : faultSinks,
   });
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
-  const isSlow = config.ratePerSecond <= limits.lineRateMaxPerSecond;
+  const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph, openChannel: openHttp2Channel },
+      ...{ run, config, graph, openChannel },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       ...{ observer: watch.observer, clock, signal: interrupts.soft },
@@ -152,13 +180,27 @@ function faultLine({ faults, path }: LoadFaults, run: string): string {
 }
 
 function headline(config: LoadConfig, run: string, path: string | undefined): string {
-  const what = streamHeadline(config) ?? `${config.ratePerSecond} requests/s`;
+  const { mode, profile, durationMs, seed, call } = config;
+  const streams = streamHeadline(config);
+  const what =
+    streams === undefined
+      ? profileText(profile, durationMs)
+      : `${streams} for ${formatDuration(durationMs)}`;
+  const details = mode === "unary" ? profileDetails(profile, seed) : [];
   return [
-    `Load: ${what} for ${formatDuration(config.durationMs)} to ` +
-      config.replicas.map(formatEndpoint).join(", "),
+    `Load: ${what} to ${config.replicas.map(formatEndpoint).join(", ")}`,
+    ...(call === undefined ? [] : [callText(call)]),
+    ...(details.length === 0 ? [] : [`Requests: ${details.join(", ")}`]),
     policyLine(config),
     `Ledger: ${path ?? "none"}; run ${run}`,
   ].join("\n");
+}
+
+function callText(call: Call): string {
+  const { method, schema } = call;
+  return printable(
+    `Call: ${method.name} (${method.kind}, schema: ${schema}); idempotent: ${idempotencyText(call)}`,
+  );
 }
 
 /** What the policy does with silence, in the words of design and report. */

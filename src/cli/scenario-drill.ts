@@ -6,7 +6,7 @@ import type { DrillPlan } from "../drill/run-drill.ts";
 import { readScenario, type Scenario } from "../drill/scenario/read-scenario.ts";
 import { loadGraph } from "../graph/load-graph.ts";
 import { readGraphFile } from "../graph/readers/read-graph-file.ts";
-import type { LoadConfig } from "../load/load-config.ts";
+import { withSeed } from "../load/load-config.ts";
 import { graphArguments } from "./serve-graph.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -72,7 +72,7 @@ export async function scenarioPlan(
     const index = load.replicas.findIndex(({ port }) => port === fault.endpoint.port);
     return { ...fault, endpoint: replicas[index] ?? fault.endpoint };
   });
-  const moved: LoadConfig = { ...load, replicas };
+  const moved = withSeed({ ...load, replicas });
   const plan = { restart, restartDelayMs, load: moved, faults };
   if (graph === undefined) return { ...plan, graphArguments: [], graph: undefined };
   const { isUndirected } = graph;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { constantProfile } from "../load/load-profile.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { streamFlags, streamHeadline, withStreams } from "./stream-flags.ts";
 import { parseStrictly, readFlags } from "./strict-args.ts";
@@ -14,7 +15,8 @@ function configOf(...words: readonly string[]) {
 describe("withStreams()", () => {
   test("leaves a load of requests as it is", () => {
     expect(configOf()).toMatchObject({ mode: "unary", streams: undefined });
-    expect(configOf("--mode", "unary", "--rate", "5").ratePerSecond).toBe(5);
+    const { profile } = configOf("--mode", "unary", "--rate", "5");
+    expect(profile).toEqual(constantProfile(5, 60_000));
   });
 
   test("runs a stream for each replica over the whole graph, unless told otherwise", () => {
@@ -33,6 +35,8 @@ describe("withStreams()", () => {
 
   test.each([
     [["--mode", "stream", "--rate", "10"], "--rate does not go with --mode stream: "],
+    [["--mode", "stream", "--concurrency", "2"], "--concurrency does not go with --mode stream: "],
+    [["--mode", "stream", "--max-in-flight", "2"], "--max-in-flight does not go with --mode "],
     [["--mode", "stream", "--deadline", "5"], "--deadline does not go with --mode stream: "],
     [["--mode", "stream", "--verify", "answer"], "--verify does not go with --mode stream: "],
     [["--streams", "2"], "--streams is of streams: add --mode stream"],

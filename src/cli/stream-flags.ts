@@ -2,6 +2,7 @@ import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { type LoadConfig, loadDefaults } from "../load/load-config.ts";
 import * as flags from "./flags.ts";
+import { scheduleFlagNames } from "./profile-flags.ts";
 
 /** The flags of a load that runs streams instead of requests. */
 export const streamFlags = {
@@ -27,9 +28,11 @@ export const streamFlags = {
 
 type StreamFlagValues = flags.FlagValues<typeof streamFlags>;
 
+const noSchedule = "streams are not sent on a schedule: --streams says how many run at once";
+
 /** By name: why a load of streams has no such flag. */
 const onlyUnary: Readonly<Record<string, string>> = {
-  rate: "streams are not sent on a schedule: --streams says how many run at once",
+  ...Object.fromEntries(scheduleFlagNames.map((name) => [name, noSchedule])),
   deadline: "a stream may take as long as it goes on",
   verify: "a stream is always verified",
 };

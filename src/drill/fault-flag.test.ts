@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DfsError } from "../base/errors.ts";
+import { constantProfile } from "../load/load-profile.ts";
 import { parseFault } from "./fault-flag.ts";
 import { kindRule } from "./fault-options.ts";
 import { placeFaults } from "./place-faults.ts";
@@ -145,6 +146,17 @@ describe("placeFaults()", () => {
       "port 50051 is that of several replicas: give one of localhost:50051, 192.0.2.1:50051",
     );
     expect(place(["crash:localhost:50051@5s"], 30_000, both)).toHaveLength(1);
+  });
+
+  test("refuses one in a load of which nobody knows when it ends", () => {
+    const wishes = [{ wish: parseFault("crash:50051@5s", "--fault"), name: "--fault" }];
+    const even = { ...constantProfile(10, 30_000), totalCount: 300 };
+    const setting = { replicas, durationMs: 30_000 };
+    expect(placeFaults(wishes, { ...setting, profile: even })).toHaveLength(1);
+    const profile = { ...even, arrival: "poisson" } as const;
+    expect(refusalOf(() => placeFaults(wishes, { ...setting, profile }))).toStartWith(
+      "--fault needs a load of which it is known when it ends: ",
+    );
   });
 
   test("refuses one that is over later than a second before the load", () => {

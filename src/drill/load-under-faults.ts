@@ -57,8 +57,8 @@ export async function loadUnderFaults(options: FaultedLoadOptions): Promise<Faul
   };
   const observer: LoadObserver = {
     ...load.observer,
-    onQuestion(question) {
-      load.observer.onQuestion(question);
+    onSubject(subject) {
+      load.observer.onSubject(subject);
       begin();
     },
     onReplicaChange(change) {

@@ -2,6 +2,7 @@ import { formatDuration } from "../base/duration.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { didYouMean } from "../base/nearest.ts";
+import { type LoadProfile, mayEndBefore } from "../load/load-profile.ts";
 import { type FaultWish, type PlannedFault, plannedMs } from "./planned-fault.ts";
 import { usage } from "./rule.ts";
 
@@ -15,6 +16,7 @@ export interface NamedWish {
 export interface Setting {
   readonly replicas: readonly Endpoint[];
   readonly durationMs: number;
+  readonly profile?: LoadProfile;
 }
 
 /**
@@ -24,8 +26,15 @@ export interface Setting {
  */
 export function placeFaults(
   wishes: readonly NamedWish[],
-  { replicas, durationMs }: Setting,
+  { replicas, durationMs, profile }: Setting,
 ): readonly PlannedFault[] {
+  const [first] = wishes;
+  if (first !== undefined && profile !== undefined && mayEndBefore(profile)) {
+    throw usage(
+      `${first.name} needs a load of which it is known when it ends: with a total, requests must ` +
+        "be evenly spaced",
+    );
+  }
   if (wishes.length > limits.drillFaultMaxCount) {
     throw usage(
       `A load has at most ${limits.drillFaultMaxCount} faults: current number is ${wishes.length}`,

@@ -75,7 +75,7 @@ export class Attempt implements AttemptView, OpenAttempt {
         // The server learns the whole remaining time: only this client knows when it will turn
         // elsewhere. The slack leaves the last word to the request's own timer.
         timeoutMs: remainingMs + limits.deadlineSlackMs,
-        metadata: attemptMetadata(this.#request.id, this.number),
+        metadata: attemptMetadata(this.#request, this.number),
       },
       (result) => this.#onResult(result),
     );
@@ -139,8 +139,11 @@ export function silenceText(attempt: Attempt): string {
 }
 
 /** What tells a server which request an attempt belongs to; `attempt` is 1 for the first. */
-export function attemptMetadata(requestId: string, attempt: number): Record<string, string> {
-  const metadata: Record<string, string> = { "x-request-id": requestId };
+export function attemptMetadata(
+  { id, metadata: own }: Pick<FailoverRequest, "id" | "metadata">,
+  attempt: number,
+): Record<string, string> {
+  const metadata: Record<string, string> = own === undefined ? { "x-request-id": id } : { ...own };
   // gRPC's retry design (A6): how many attempts went before, absent on the first.
   if (attempt > 1) metadata["grpc-previous-rpc-attempts"] = String(attempt - 1);
   return metadata;

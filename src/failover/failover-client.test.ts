@@ -197,3 +197,27 @@ test("ReplicaSet probes a replica that connects and believes it when it answers"
   // One probe outstanding at a time.
   expect(channels[0]?.calls.length).toBe(1);
 });
+
+test("start() sends the metadata that a request brings instead of its own", async () => {
+  const { clock, call, channels } = world([refuses, answers]);
+  call(1, { metadata: { "x-trace": "run-1", tenant: "a" } });
+  await clock.advanceMs(5);
+  expect(channels[1]?.calls.at(-1)?.metadata).toEqual({
+    "x-trace": "run-1",
+    tenant: "a",
+    "grpc-previous-rpc-attempts": "1",
+  });
+});
+
+test("start() takes a status for an answer that the request says is one", async () => {
+  const result = { status: "INTERNAL", detail: "as ever", isFromPeer: true } as const;
+  const behaviour: Behaviour = { kind: "answers", afterMs: 5, result };
+  const { clock, call, failures } = world([behaviour, behaviour]);
+  const expecting = call(1, { alsoAnswers: new Set(["OK", "INTERNAL"]) });
+  await clock.advanceMs(5);
+  expect(expecting.result).toMatchObject({ attemptCount: 1, answer: { status: "INTERNAL" } });
+  expect(failures).toEqual([]);
+  call(2);
+  await clock.advanceMs(20);
+  expect(failures.length).toBeGreaterThan(0);
+});

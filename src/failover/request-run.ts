@@ -160,7 +160,7 @@ export class RequestRun {
 
   #onResult(attempt: Attempt, result: UnaryResult): void {
     const { replicas } = this.#context;
-    const isAnswered = result.status === "OK" || isAnswer(result.status);
+    const isAnswered = this.#isAnswer(result);
     if (isAnswered) {
       this.#learn(attempt);
       if (this.#isDone) this.#report(attempt, result, "late");
@@ -184,6 +184,11 @@ export class RequestRun {
       this.#report(attempt, result, attempt.isAbandoned ? "abandoned" : "failed", goesOn);
     }
     if (!goesOn) this.#finishUnanswered();
+  }
+
+  #isAnswer({ status, isFromPeer }: UnaryResult): boolean {
+    if (status === "OK" || isAnswer(status)) return true;
+    return isFromPeer === true && this.#request.alsoAnswers?.has(status) === true;
   }
 
   /** Whether the request has, or gets, another chance after a failed attempt. */

@@ -20,6 +20,13 @@ export interface FailoverRequest {
    * when it provably was not executed.
    */
   readonly mayExecuteTwice: boolean;
+  /** What goes with it, its id included; undefined: the id alone. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Statuses that are answers when a replica sends them, beside those that only an application
+   * makes.
+   */
+  readonly alsoAnswers?: ReadonlySet<StatusName> | undefined;
 }
 
 /** How a request ended, at `finishedUs`. */

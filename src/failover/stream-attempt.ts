@@ -100,7 +100,7 @@ export class StreamAttempt implements AttemptView, OpenAttempt {
         path: request.path,
         request: bytes,
         timeoutMs: remainingMs + limits.deadlineSlackMs,
-        metadata: attemptMetadata(request.id, this.number),
+        metadata: attemptMetadata(request, this.number),
       },
       { onMessage: (message) => this.#onMessage(message), onEnd: (end) => this.#onEnd(end) },
     );

@@ -11,6 +11,7 @@ import type { AttemptRecord, EndRecord, ReplicaRecord } from "../ledger/record.t
 import type { LedgerSink } from "../ledger/writer.ts";
 import type { Channel } from "../rpc/channel.ts";
 import type { EndpointDescription } from "../rpc/describe-endpoint.ts";
+import { callWorkload } from "../workload/call-workload.ts";
 import {
   type DecidedQuestion,
   decideQuestion,
@@ -18,22 +19,23 @@ import {
   refuseUnknownNames,
 } from "../workload/dfs-question.ts";
 import { dfsWorkload } from "../workload/dfs-workload.ts";
+import type { Workload } from "../workload/workload.ts";
 import { prepareStreams } from "./drive-streams.ts";
 import { GraphWatch } from "./graph-watch.ts";
 import { LateHeader } from "./late-header.ts";
-import { type LoadConfig, loadConfigEntries } from "./load-config.ts";
+import { type LoadConfig, type LoadSubject, loadConfigEntries, withSeed } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
-import { preflight, unknownNames } from "./preflight.ts";
-import { type LoadTotals, runLoad, type SecondSummary } from "./run-load.ts";
-import { constantRate } from "./schedule.ts";
+import { greet, preflight, unknownNames } from "./preflight.ts";
+import type { SecondSummary } from "./request-flow.ts";
+import { type LoadTotals, runLoad } from "./run-load.ts";
 import type { StreamObserver, StreamTotals } from "./stream-load.ts";
 
 /** What a terminal may show of a load while it runs. */
 export interface LoadObserver extends StreamObserver {
   /** Who answers before the load begins; replicas that do not are no reason to stop. */
   onPreflight(endpoint: Endpoint, description: EndpointDescription): void;
-  /** What will be asked of which graph, once the replicas have said what they serve. */
-  onQuestion(question: DecidedQuestion): void;
+  /** What will be asked, once the replicas have said what they serve. */
+  onSubject(subject: LoadSubject): void;
   onAttemptFailure(failure: AttemptFailure): void;
   onReplicaChange(change: ReplicaChange): void;
   /** A replica has come back with another graph; the text says which. */
@@ -57,12 +59,17 @@ export interface DriveLoadOptions {
   readonly signal: AbortSignal;
 }
 
+interface SeededOptions extends DriveLoadOptions {
+  readonly config: LoadConfig & { readonly seed: number };
+}
+
 /**
  * A whole load: preflight, header, the schedule, drain, footer. Every record of it goes to
  * `ledger`. Throws, before anything is asked or recorded, what decideQuestion() throws, and a usage
  * error for names that the replicas' graph does not have.
  */
-export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> {
+export async function driveLoad(given: DriveLoadOptions): Promise<LoadTotals> {
+  const options = { ...given, config: withSeed(given.config) };
   const { run, config, ledger, observer, clock } = options;
   const header = new LateHeader(ledger, clock);
   let watch: GraphWatch | undefined;
@@ -77,14 +84,20 @@ export async function driveLoad(options: DriveLoadOptions): Promise<LoadTotals> 
     },
   });
   try {
-    const question = await askFirst(options, replicas, header);
-    watch = graphWatch(options, replicas, question);
+    const subject = await askFirst(options, replicas);
+    header.write({
+      ...{ run, command: "load", seed: config.seed },
+      config: loadConfigEntries(config, subject),
+    });
+    observer.onSubject(subject);
+    const question = subject.kind === "question" ? subject.question : undefined;
+    watch = question === undefined ? undefined : graphWatch(options, replicas, question);
     const runStreams =
-      config.streams === undefined
+      config.streams === undefined || question === undefined
         ? undefined
         : prepareStreams({ ...options, streams: config.streams }, replicas, question);
     const [requests, streams] = await Promise.all([
-      config.mode === "stream" ? undefined : driveRequests(options, replicas, question),
+      config.mode === "stream" ? undefined : driveRequests(options, replicas, subject),
       runStreams?.(),
     ]);
     const totals = requests ?? noRequests(streams);
@@ -111,24 +124,39 @@ function graphWatch(
 }
 
 function driveRequests(
-  options: DriveLoadOptions,
+  options: SeededOptions,
   replicas: ReplicaSet,
-  question: DecidedQuestion,
+  subject: LoadSubject,
 ): Promise<LoadTotals> {
   const { config, observer } = options;
   return runLoad({
     ...options,
-    schedule: constantRate(config.ratePerSecond, config.durationMs),
+    profile: config.profile,
+    durationMs: config.durationMs,
+    seed: config.seed,
     client: openClient(options, replicas),
-    workload: dfsWorkload(question, config.verify),
+    workload: workloadOf(subject, options),
     deadlineMs: config.deadlineMs,
     onSettled: (request) => observer.onSettled(request),
     onSecond: (second) => observer.onSecond(second),
   });
 }
 
+function workloadOf(subject: LoadSubject, { config, clock }: SeededOptions): Workload {
+  if (subject.kind === "question") return dfsWorkload(subject.question, config.verify);
+  return callWorkload(subject.call, { seed: config.seed, nowUs: () => clock.nowUs() });
+}
+
 function noRequests(streams: StreamTotals | undefined): LoadTotals {
-  const none = { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, notSent: 0 };
+  const none = {
+    scheduled: 0,
+    ok: 0,
+    wrong: 0,
+    failed: 0,
+    indeterminate: 0,
+    notSent: 0,
+    warmup: 0,
+  };
   return { ...none, heldMs: streams?.heldMs ?? 0, isInterrupted: streams?.isInterrupted ?? false };
 }
 
@@ -148,25 +176,22 @@ function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestCli
 }
 
 /** Asks the replicas what they serve, and settles by it what the run is about. */
-async function askFirst(
-  options: DriveLoadOptions,
-  replicas: ReplicaSet,
-  header: LateHeader,
-): Promise<DecidedQuestion> {
-  const { run, config, observer, clock } = options;
-  const answers = await preflight({
-    endpoints: config.replicas,
-    replicas,
-    numVertices: config.question.numVertices,
-    clock,
-    onAnswer: (endpoint, description) => observer.onPreflight(endpoint, description),
-  });
+async function askFirst(options: SeededOptions, replicas: ReplicaSet): Promise<LoadSubject> {
+  const { config, observer, clock } = options;
+  const { call } = config;
+  const greeting = {
+    ...{ endpoints: config.replicas, replicas, clock },
+    onAnswer: observer.onPreflight.bind(observer),
+  };
+  if (call !== undefined) {
+    await greet(greeting);
+    return { kind: "call", call };
+  }
+  const answers = await preflight({ ...greeting, numVertices: config.question.numVertices });
   const question = decideQuestion(config.question, answers, options.graph);
   const unknown = await unknownNames(namesToLookUp(question), { answers, replicas });
   refuseUnknownNames(question, unknown);
-  header.write({ run, command: "load", seed: 0, config: loadConfigEntries(config, question) });
-  observer.onQuestion(question);
-  return question;
+  return { kind: "question", question };
 }
 
 function replicaRecord(run: string, change: ReplicaChange): ReplicaRecord {
@@ -205,6 +230,7 @@ function endRecord(
       failed: String(totals.failed),
       indeterminate: String(totals.indeterminate),
       not_sent: String(totals.notSent),
+      ...(options.config.profile.warmupMs === 0 ? {} : { warmup: String(totals.warmup) }),
       ...(streams === undefined ? {} : streamTotals(streams)),
       held_ms: totals.heldMs.toFixed(3),
       lost_records: String(options.lostRecordCount()),

@@ -62,3 +62,15 @@ test("settle() does not take an answer after the deadline for ok", () => {
     detail: "OK, but after its deadline",
   });
 });
+
+test("settle() takes an expected status for right, and an OK that is not expected for failed", () => {
+  const missing = { status: "NOT_FOUND", detail: "no such item" } as const;
+  const answer = { ...missing, response: new Uint8Array(), serviceUs: 1 };
+  const wrong = () => "not looked at";
+  const expected = new Set(["NOT_FOUND"] as const);
+  expect(settle(request, { ...answered, answer }, wrong, expected).record.kind).toBe("ok");
+  expect(settle(request, answered, right, expected).record).toMatchObject({
+    outcome: "failed",
+    detail: "OK, expected NOT_FOUND",
+  });
+});

@@ -1,7 +1,8 @@
 import { formatEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
-import type { CallResult } from "../failover/request.ts";
+import type { Answer, CallResult } from "../failover/request.ts";
 import type { OkRecord, RequestRecord } from "../ledger/record.ts";
+import type { StatusName } from "../rpc/status.ts";
 
 /** A request that has ended: its ledger record, and its number for the terminal. */
 export interface SettledRequest {
@@ -18,16 +19,19 @@ export interface SentRequest {
   readonly deadlineUs: number;
 }
 
+const okAlone: ReadonlySet<StatusName> = new Set(["OK"]);
+
 /**
  * The one outcome of a request. `ok`: the right answer. `wrong`: an answer, not the right one.
  * `failed`: an unexpected status, or provably never executed. `indeterminate`: it may have been
  * executed, nobody answered. `faultOf` says what is wrong with an OK answer, undefined when nothing
- * is.
+ * is; `expected` are the statuses of right answers.
  */
 export function settle(
   request: SentRequest,
   result: CallResult,
   faultOf: (response: Uint8Array) => string | undefined,
+  expected: ReadonlySet<StatusName> = okAlone,
 ): SettledRequest {
   const endpoint = result.endpoint === undefined ? "" : formatEndpoint(result.endpoint);
   const common = {
@@ -56,11 +60,15 @@ export function settle(
   if (result.finishedUs > request.deadlineUs) {
     return ended("failed", `${answer.status}, but after its deadline`);
   }
-  if (answer.status !== "OK") return ended("failed", `${answer.status}: ${answer.detail}`);
-  const fault = faultOf(answer.response);
+  if (!expected.has(answer.status)) return ended("failed", unexpectedText(answer, expected));
+  const fault = answer.status === "OK" ? faultOf(answer.response) : undefined;
   if (fault !== undefined) return ended("wrong", fault);
   return {
     number: request.number,
     record: { kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
   };
+}
+
+function unexpectedText({ status, detail }: Answer, expected: ReadonlySet<StatusName>): string {
+  return status === "OK" ? `OK, expected ${[...expected].join(" or ")}` : `${status}: ${detail}`;
 }

@@ -2,18 +2,25 @@ import type { Clock } from "../base/clock.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import type { ReplicaSet } from "../failover/replica-set.ts";
 import { unaryResult } from "../rpc/channel.ts";
-import { describeEndpoint, type EndpointDescription } from "../rpc/describe-endpoint.ts";
+import {
+  describeEndpoint,
+  type EndpointDescription,
+  greetEndpoint,
+} from "../rpc/describe-endpoint.ts";
 import { lookUpNames } from "../rpc/dfs-service.ts";
 import type { GraphAnswer } from "../workload/dfs-question.ts";
 
-export interface PreflightOptions {
+export interface GreetOptions {
   readonly endpoints: readonly Endpoint[];
   readonly replicas: ReplicaSet;
-  /** Of the graph asked for; undefined: the replicas' own. */
-  readonly numVertices: number | undefined;
   readonly clock: Clock;
   /** Told as each has answered, or has not in time. */
   readonly onAnswer: (endpoint: Endpoint, description: EndpointDescription) => void;
+}
+
+export interface PreflightOptions extends GreetOptions {
+  /** Of the graph asked for; undefined: the replicas' own. */
+  readonly numVertices: number | undefined;
 }
 
 /** A replica that does not answer is no reason to wait. */
@@ -38,6 +45,16 @@ export function preflight(options: PreflightOptions): Promise<readonly GraphAnsw
       });
       onAnswer(endpoint, description);
       return { endpoint: formatEndpoint(endpoint), reply: description.graph };
+    }),
+  );
+}
+
+/** Asks every replica of whatever service for its health; opens the connections, too. */
+export async function greet({ endpoints, replicas, clock, onAnswer }: GreetOptions): Promise<void> {
+  await Promise.all(
+    endpoints.map(async (endpoint, index) => {
+      const timing = { timeoutMs: answerWithinMs, clock };
+      onAnswer(endpoint, await greetEndpoint(replicas.channel(index), timing));
     }),
   );
 }

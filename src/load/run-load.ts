@@ -1,40 +1,18 @@
-import { type Clock, sleep } from "../base/clock.ts";
+import { sleep } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
-import type { CallResult, RequestClient } from "../failover/request.ts";
-import { requestId } from "../ledger/record.ts";
-import type { LedgerSink } from "../ledger/writer.ts";
-import type { Workload } from "../workload/workload.ts";
-import { type SentRequest, type SettledRequest, settle } from "./outcome.ts";
-import type { Schedule } from "./schedule.ts";
-import { Tally } from "./tally.ts";
+import { closedLoop } from "./closed-loop.ts";
+import type { LoadProfile } from "./load-profile.ts";
+import { RequestFlow, type RequestFlowOptions } from "./request-flow.ts";
+import { evenSchedule, poissonSchedule, type Schedule } from "./schedule.ts";
 
-export interface LoadOptions {
-  readonly run: string;
-  readonly schedule: Schedule;
-  readonly client: RequestClient;
-  readonly workload: Workload;
-  /** Of each request, from the instant it was due. */
-  readonly deadlineMs: number;
-  readonly ledger: LedgerSink;
-  readonly clock: Clock;
+export interface LoadOptions extends Omit<RequestFlowOptions, "maxInFlight" | "warmupMs"> {
+  readonly profile: LoadProfile;
+  /** At most; the profile may end the load before. */
+  readonly durationMs: number;
+  /** Of what the profile leaves to chance. */
+  readonly seed: number;
   /** Aborted: stop scheduling, let what is in flight finish. */
   readonly signal: AbortSignal;
-  readonly onSettled?: (request: SettledRequest) => void;
-  readonly onSecond?: (second: SecondSummary) => void;
-}
-
-/** What a second of the load looked like, for a terminal. */
-export interface SecondSummary {
-  readonly tUs: number;
-  readonly second: number;
-  readonly scheduled: number;
-  readonly ok: number;
-  readonly lost: number;
-  readonly inFlight: number;
-  /** Of requests that ended ok in this second; 0 when none did. */
-  readonly latencyMaxUs: number;
-  /** In force; the request's deadline when attempts have none of their own. */
-  readonly attemptTimeoutMs: number;
 }
 
 export interface LoadTotals {
@@ -44,168 +22,74 @@ export interface LoadTotals {
   readonly failed: number;
   readonly indeterminate: number;
   readonly notSent: number;
+  /** Of the scheduled: due within the warm-up; those with the lowest numbers. */
+  readonly warmup: number;
   /** How long requests were scheduled. */
   readonly heldMs: number;
   readonly isInterrupted: boolean;
 }
 
 /**
- * Open loop: every request leaves when it is due, whatever became of earlier ones. Latency counts
- * from the instant it was due, so a late generator shows as lag instead of hiding in the figures.
- * Resolves when the schedule has run its full duration (or `signal` was aborted) and every request
- * has ended.
+ * Sends requests as the profile says. Resolves when the load is over (or `signal` was aborted) and
+ * every request has ended.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadTotals> {
-  return new LoadRun(options).run();
+  const { profile, signal, durationMs, seed } = options;
+  const { warmupMs, totalCount = Number.POSITIVE_INFINITY } = profile;
+  const maxInFlight = profile.kind === "open" ? profile.maxInFlight : profile.concurrency;
+  const flow = new RequestFlow({ ...options, maxInFlight, warmupMs });
+  const pace = { ...options, durationUs: durationMs * 1000, totalCount };
+  const heldUs =
+    profile.kind === "closed"
+      ? await closedLoop(flow, profile.concurrency, pace)
+      : await openLoop(flow, scheduleOf(profile, seed), options);
+  await flow.drain();
+  return {
+    ...flow.totals,
+    warmup: flow.warmupCount,
+    heldMs: heldUs / 1000,
+    isInterrupted: signal.aborted,
+  };
 }
 
-const secondUs = 1_000_000;
+function scheduleOf(profile: LoadProfile & { kind: "open" }, seed: number): Schedule {
+  const { stages, arrival, totalCount } = profile;
+  const bounds = { totalCount };
+  return arrival === "even" ? evenSchedule(stages, bounds) : poissonSchedule(stages, seed, bounds);
+}
 
-class LoadRun {
-  readonly #options: LoadOptions;
-  readonly #startUs: number;
-  readonly #tally = new Tally();
-  #onAllEnded: () => void = () => undefined;
-  #nextNumber = 1;
-  #second = 0;
-  #refusedCount = 0;
-
-  constructor(options: LoadOptions) {
-    this.#options = options;
-    this.#startUs = options.clock.nowUs();
-  }
-
-  async run(): Promise<LoadTotals> {
-    const { clock, schedule, signal } = this.#options;
-    while (!signal.aborted) {
-      this.#doWhatIsDue();
-      // What fell due in the last batch still has to be sent, late as it is.
-      const isAllSent = this.#nextNumber > schedule.requestCount;
-      if (isAllSent && this.#elapsedUs >= schedule.durationUs) break;
-      const nextUs = Math.min(this.#nextDueUs, this.#nextTickUs, schedule.durationUs);
-      await sleep(clock, this.#msUntil(nextUs), signal);
-    }
-    const heldMs = Math.min(this.#elapsedUs, schedule.durationUs) / 1000;
-    await this.#drain();
-    if (this.#tally.hasUntoldSecond) this.#tick();
-    return { ...this.#tally.totals, heldMs, isInterrupted: signal.aborted };
-  }
-
-  get #elapsedUs(): number {
-    return this.#options.clock.nowUs() - this.#startUs;
-  }
-
-  /** Infinite when no request is left. */
-  get #nextDueUs(): number {
-    const { schedule } = this.#options;
-    return this.#nextNumber <= schedule.requestCount
-      ? schedule.dueUs(this.#nextNumber)
-      : Number.POSITIVE_INFINITY;
-  }
-
-  get #nextTickUs(): number {
-    return (this.#second + 1) * secondUs;
-  }
-
-  #msUntil(spanUs: number): number {
-    return (spanUs - this.#elapsedUs) / 1000;
-  }
-
-  /**
-   * A late wake-up sends everything that has fallen due, so the schedule is kept and lag is seen;
-   * seconds end in their place between the requests, so that each counts in the second it was due
-   * in.
-   */
-  #doWhatIsDue(): void {
-    const elapsedUs = this.#elapsedUs;
+/**
+ * Every request leaves when it is due, whatever became of earlier ones. Latency counts from the
+ * instant it was due, so a late generator shows as lag instead of hiding in the figures. A late
+ * wake-up sends everything that has fallen due; seconds end in their place between the requests, so
+ * that each counts in the second it was due in. Resolves to how many microseconds the load was on.
+ */
+async function openLoop(
+  flow: RequestFlow,
+  schedule: Schedule,
+  { clock, signal }: Pick<LoadOptions, "clock" | "signal">,
+): Promise<number> {
+  let dueUs = schedule.dueUs(flow.nextNumber);
+  const doWhatIsDue = () => {
+    const { elapsedUs } = flow;
     // Bounded, so that answers and signals are read even when the rate is beyond this machine.
     for (let done = 0; done < limits.launchBatchMaxCount; done++) {
-      if (Math.min(this.#nextDueUs, this.#nextTickUs) > elapsedUs) return;
-      if (this.#nextDueUs < this.#nextTickUs) this.#launch();
-      else this.#tick();
+      if (Math.min(dueUs, flow.nextTickUs) > elapsedUs) return;
+      if (dueUs < flow.nextTickUs) {
+        flow.launch(dueUs);
+        dueUs = schedule.dueUs(flow.nextNumber);
+      } else {
+        flow.tick();
+      }
     }
-  }
-
-  /** Waits for what is in flight, however long that takes; seconds go on being told. */
-  async #drain(): Promise<void> {
-    while (this.#tally.inFlight > 0) {
-      const allEnded = new AbortController();
-      this.#onAllEnded = () => allEnded.abort();
-      await sleep(this.#options.clock, this.#msUntil(this.#nextTickUs), allEnded.signal);
-      if (this.#elapsedUs >= this.#nextTickUs) this.#tick();
-    }
-  }
-
-  #launch(): void {
-    const { clock, run, client, workload, schedule, deadlineMs } = this.#options;
-    const number = this.#nextNumber++;
-    const sentUs = clock.nowUs();
-    const dueUs = this.#startUs + schedule.dueUs(number);
-    const deadlineUs = dueUs + deadlineMs * 1000;
-    const request = { id: requestId(run, number), number, dueUs, sentUs, deadlineUs };
-    this.#tally.scheduled(sentUs - dueUs);
-    if (this.#tally.inFlight > limits.inFlightMaxCount) {
-      this.#tally.notSent();
-      this.#settle(request, notSent(sentUs));
-      return;
-    }
-    client.start(
-      {
-        id: request.id,
-        number,
-        path: workload.path,
-        bytes: workload.requestBytes(number),
-        deadlineUs,
-        mayExecuteTwice: workload.isIdempotent,
-      },
-      (result) => this.#settle(request, result),
-    );
-  }
-
-  #settle(request: SentRequest, result: CallResult): void {
-    const { ledger, workload, onSettled } = this.#options;
-    const settled = settle(request, result, (response) =>
-      workload.faultOf(request.number, response),
-    );
-    this.#tally.settled(settled.record);
-    ledger.append(settled.record);
-    onSettled?.(settled);
-    if (this.#tally.inFlight === 0) this.#onAllEnded();
-  }
-
-  #tick(): void {
-    const { clock, client, ledger, run, deadlineMs, onSecond } = this.#options;
-    const refused = client.refusedCount - this.#refusedCount;
-    this.#refusedCount += refused;
-    const second = ++this.#second;
-    const attemptTimeoutMs = Math.min(client.attemptTimeoutMs, deadlineMs);
-    const tUs = clock.nowUs();
-    const { inFlight } = this.#tally;
-    const counts = this.#tally.takeSecond();
-    ledger.append({
-      kind: "tick",
-      tUs,
-      run,
-      second,
-      scheduled: counts.scheduled,
-      notSent: counts.notSent,
-      refused,
-      inFlight,
-      lagMaxUs: counts.lagMaxUs,
-      attemptTimeoutUs: Math.round(attemptTimeoutMs * 1000),
-    });
-    onSecond?.({ tUs, second, inFlight, attemptTimeoutMs, ...counts });
-  }
-}
-
-function notSent(tUs: number): CallResult {
-  return {
-    finishedUs: tUs,
-    attemptCount: 0,
-    endpoint: undefined,
-    answer: undefined,
-    detail: `not sent: ${limits.inFlightMaxCount} requests were in flight`,
-    isRefused: false,
-    mayHaveExecuted: false,
   };
+  while (!signal.aborted) {
+    doWhatIsDue();
+    const endUs = schedule.endUs(flow.nextNumber);
+    // What fell due in the last batch still has to be sent, late as it is.
+    if (dueUs === Number.POSITIVE_INFINITY && flow.elapsedUs >= endUs) break;
+    const nextUs = Math.min(dueUs, flow.nextTickUs, endUs);
+    await sleep(clock, flow.msUntil(nextUs), signal);
+  }
+  return Math.min(flow.elapsedUs, schedule.endUs(flow.nextNumber));
 }

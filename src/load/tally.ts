@@ -9,6 +9,7 @@ export interface OutcomeTotals {
   notSent: number;
 }
 
+/** What happened in a second; the worst latency is of requests that ended ok in it, else 0. */
 export interface SecondCounts {
   readonly scheduled: number;
   readonly notSent: number;

@@ -3,6 +3,7 @@ import { quantileErrorShare, quantilesOf } from "./quantiles.ts";
 import type { AffectedRequests } from "./recovery.ts";
 import type { RunData } from "./run-data.ts";
 import type { LatencyFigures, RequestFigures } from "./run-report.ts";
+import type { WarmUp } from "./warm-up.ts";
 
 /**
  * Latency (finished - scheduled) of the requests that ended ok; beside it the same with lost
@@ -12,9 +13,10 @@ import type { LatencyFigures, RequestFigures } from "./run-report.ts";
 export function latencyFigures(
   data: RunData,
   { lost }: Pick<RequestFigures, "lost">,
-  affected: AffectedRequests,
+  { affected, warmUp }: { readonly affected: AffectedRequests; readonly warmUp: WarmUp },
 ): LatencyFigures {
-  const all = data.ok.latencyUs.values;
+  const rows = rowsAfter(data, warmUp);
+  const all = rows.latencyUs;
   const deadlineMs = data.configNumber("deadline_ms");
   const slowUs = limits.slowMs * 1000;
   const ok = quantilesOf(all);
@@ -22,7 +24,8 @@ export function latencyFigures(
   return {
     ok,
     withLostAtDeadline: deadlineMs === null ? null : quantilesOf(all, withLost),
-    ...affectedApart(data, affected, ok),
+    ...affectedApart(rows, affected, ok),
+    caveats: caveatsOf(data, warmUp),
     errorShare: quantileErrorShare(all.length + (deadlineMs === null ? 0 : lost)),
     deadlineMs,
     slowMs: limits.slowMs,
@@ -30,15 +33,35 @@ export function latencyFigures(
   };
 }
 
+interface LatencyRows {
+  readonly latencyUs: Float64Array;
+  readonly number: Float64Array;
+}
+
+/** The ok requests that count. */
+function rowsAfter({ ok }: RunData, warmUp: WarmUp): LatencyRows {
+  const [latencyUs, number] = [ok.latencyUs.values, ok.number.values];
+  if (warmUp.isEmpty) return { latencyUs, number };
+  const counts = (_: number, row: number) => !warmUp.has(number[row] ?? 0);
+  return { latencyUs: latencyUs.filter(counts), number: number.filter(counts) };
+}
+
+function caveatsOf(data: RunData, { words }: WarmUp): readonly string[] {
+  const concurrency = data.configNumber("concurrency");
+  const closed =
+    `closed loop of ${concurrency}: a slow answer holds up the requests behind it, so latency ` +
+    "hides what users would have waited (coordinated omission); it has no rate to be held";
+  return [...(concurrency === null ? [] : [closed]), ...(words === undefined ? [] : [words])];
+}
+
 /** With nothing affected, everything is healthy. */
 function affectedApart(
-  { ok }: RunData,
+  { latencyUs: values, number }: LatencyRows,
   affected: AffectedRequests,
   all: LatencyFigures["ok"],
 ): Pick<LatencyFigures, "affected" | "healthy"> {
   if (affected.size === 0) return { affected: quantilesOf(new Float64Array()), healthy: all };
-  const isAffected = (_: number, row: number) => affected.has(ok.number.at(row));
-  const { values } = ok.latencyUs;
+  const isAffected = (_: number, row: number) => affected.has(number[row] ?? 0);
   return {
     affected: quantilesOf(values.filter(isAffected)),
     healthy: quantilesOf(values.filter((us, row) => !isAffected(us, row))),

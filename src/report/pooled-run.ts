@@ -114,6 +114,9 @@ function append<T extends NumberColumn | IndexColumn>(
   for (let row = 0; row < from.length; row++) to.push(change(from.at(row)));
 }
 
+/** What is asked of several load machines together. */
+const summedKeys = ["rate_per_s", "concurrency", "total"];
+
 /** What all are configured alike; rates add up, and the longest duration is the run's. */
 function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
   const headers = runs.flatMap(({ header }) => header ?? []);
@@ -124,7 +127,10 @@ function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
       headers.every((header) => header.config[key] === value),
     ),
   );
-  const rates = runs.map((data) => data.configNumber("rate_per_s"));
+  const sums = summedKeys.flatMap((key) => {
+    const each = runs.map((data) => data.configNumber(key));
+    return each.includes(null) ? [] : [[key, String(sum(each))] as const];
+  });
   const durations = runs.map((data) => data.configNumber("duration_s"));
   const endpoints = [...new Set(runs.flatMap(replicaEndpoints))].sort(compareText);
   return {
@@ -135,7 +141,7 @@ function pooledHeader(runs: readonly RunData[]): RunRecord | undefined {
     config: {
       ...config,
       ...(endpoints.length === 0 ? {} : { replicas: endpoints.join(",") }),
-      ...(rates.includes(null) ? {} : { rate_per_s: String(sum(rates)) }),
+      ...Object.fromEntries(sums),
       ...(durations.includes(null) ? {} : { duration_s: String(most(durations)) }),
     },
   };

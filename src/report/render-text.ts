@@ -162,6 +162,7 @@ function latencyLines({ latency, lag }: RunReport, options: TextOptions): Lines 
     tinted(`Latency (${definitionOf("latency", "latency")})`, "title", options),
     ...tableLines({ head, rows, right: [1, 2, 3, 4, 5, 6, 7] }, options),
     ...errorLines(latency),
+    ...latency.caveats.flatMap((caveat) => wrapped(caveat, options)),
     `  slower than ${latency.slowMs}ms: ${latency.slowCount}`,
     `  lag (sent - scheduled): p99 ${msText(lag.p99Ms)}, max ${msText(lag.maxMs)}`,
     ...definitionLines("latency", options),

@@ -4,13 +4,16 @@ import { replicaEndpoints } from "./replica-endpoints.ts";
 import { toMs } from "./request-figures.ts";
 import { type RunData, unsuccessfulOutcomes } from "./run-data.ts";
 import type { AttemptFigures, ErrorCount, ReplicaFigures, StateChange } from "./run-report.ts";
+import type { WarmUp } from "./warm-up.ts";
 
 /** What each replica answered, and how; `executions` are counted by its client endpoint. */
 export function replicaFigures(
   data: RunData,
   executions: ReadonlyMap<string, number>,
+  warmUp: WarmUp,
 ): readonly ReplicaFigures[] {
-  const serviceUs = serviceTimes(data);
+  const okCounts = okCountsOf(data);
+  const serviceUs = serviceTimes(data, okCounts, warmUp);
   const wrong = wrongAnswers(data);
   const errors = errorsByEndpoint(data);
   const states = statesByEndpoint(data);
@@ -19,7 +22,7 @@ export function replicaFigures(
     const errorCounts = countsOf(errors.get(endpoint) ?? new Map());
     return {
       endpoint,
-      ok: sorted.length,
+      ok: okCounts[data.endpoints.all.indexOf(endpoint)] ?? 0,
       wrong: wrong.get(endpoint) ?? 0,
       failedAttempts: sum(errorCounts),
       errors: errorCounts,
@@ -59,24 +62,39 @@ export function stateChanges(data: RunData): readonly StateChange[] {
     .sort((a, b) => a.tUs - b.tUs || compareText(a.endpoint, b.endpoint));
 }
 
-/** Sorted times of the answering attempts, by endpoint. */
-function serviceTimes(data: RunData): ReadonlyMap<string, Float64Array> {
-  const { ok, endpoints } = data;
+/** Requests that ended ok on each, as data.endpoints counts them. */
+function okCountsOf({ ok, endpoints }: RunData): Uint32Array {
   const counts = new Uint32Array(endpoints.all.length);
   for (let row = 0; row < ok.number.length; row++) {
     const index = ok.endpoint.at(row);
     counts[index] = (counts[index] ?? 0) + 1;
   }
+  return counts;
+}
+
+/** Sorted times of the answering attempts that count, by endpoint. */
+function serviceTimes(
+  data: RunData,
+  counts: Uint32Array,
+  warmUp: WarmUp,
+): ReadonlyMap<string, Float64Array> {
+  const { ok, endpoints } = data;
   const times = Array.from(counts, (count) => new Float64Array(count));
   const filled = new Uint32Array(counts.length);
   for (let row = 0; row < ok.number.length; row++) {
+    if (warmUp.has(ok.number.at(row))) continue;
     const index = ok.endpoint.at(row);
     const at = filled[index] ?? 0;
     const column = times[index];
     if (column !== undefined) column[at] = ok.serviceUs.at(row);
     filled[index] = at + 1;
   }
-  return new Map(times.map((column, index) => [endpoints.nameOf(index), column.sort()]));
+  return new Map(
+    times.map((column, index) => [
+      endpoints.nameOf(index),
+      column.subarray(0, filled[index]).sort(),
+    ]),
+  );
 }
 
 function wrongAnswers(data: RunData): ReadonlyMap<string, number> {

@@ -26,6 +26,7 @@ import { missingStreamRecords, streamFigures } from "./stream-figures.ts";
 import { throughputFigures } from "./throughput.ts";
 import { judge } from "./verdict.ts";
 import { wallSecond } from "./wall-time.ts";
+import { warmUpOf } from "./warm-up.ts";
 
 /**
  * The report over the collector's selection of runs, the newest first. Throws `cannot-run` when the
@@ -68,6 +69,7 @@ function reportRun(
   const requests = requestFigures(data);
   const streams = streamFigures(data);
   const affected = affectedRequests(data);
+  const warmUp = warmUpOf(runs);
   const apart = combined(runs.map((own) => reportApart(ledger, own)));
   const { executions, outages, byEndpoint, consistency } = apart;
   const figures: RunFigures = {
@@ -75,10 +77,10 @@ function reportRun(
     requests,
     duration: durationFigures(data, requests),
     throughput: throughputFigures(data),
-    latency: latencyFigures(data, requests, affected),
+    latency: latencyFigures(data, requests, { affected, warmUp }),
     lag: lagFigures(data),
     attempts: attemptFigures(data),
-    replicas: replicaFigures(data, byEndpoint),
+    replicas: replicaFigures(data, byEndpoint, warmUp),
     recovery: recoveryFigures(affected.values(), affected.size),
     outages,
     outagesByCause: causeFigures(outages),

@@ -150,6 +150,8 @@ export interface LatencyFigures {
   /** Slower than this is noticed; lost requests count as slow. */
   readonly slowMs: number;
   readonly slowCount: number;
+  /** What these figures leave out or cannot show, as sentences. */
+  readonly caveats: readonly string[];
 }
 
 export interface LagFigures {

@@ -3,6 +3,7 @@ import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
 import type { Consistency } from "./consistency.ts";
 import { criterion, type JudgedRequirement, noFooter } from "./criterion.ts";
+import { numberOrNull } from "./run-data.ts";
 import type { Criterion, RunReport, Verdict } from "./run-report.ts";
 import { streamCriteria } from "./stream-criteria.ts";
 import { isOfStreamsAlone } from "./stream-report.ts";
@@ -48,7 +49,7 @@ const always = "";
 
 function guideCriteria(evidence: Evidence): readonly JudgedRequirement[] {
   return [
-    { figure: always, criterion: durationHeld(evidence) },
+    { figure: always, criterion: totalReached(evidence) ?? durationHeld(evidence) },
     ...(isOfStreamsAlone(evidence) ? [] : requestCriteria(evidence)),
     ...streamCriteria(evidence.streams),
     { figure: always, criterion: ledgerComplete(evidence) },
@@ -58,7 +59,7 @@ function guideCriteria(evidence: Evidence): readonly JudgedRequirement[] {
 
 function requestCriteria(evidence: Evidence): readonly JudgedRequirement[] {
   return [
-    { figure: always, criterion: rateHeld(evidence) },
+    ...(isClosedLoop(evidence) ? [] : [{ figure: always, criterion: rateHeld(evidence) }]),
     { figure: "success", criterion: successRate(evidence) },
     { figure: "lost", criterion: nothingLost(evidence) },
     ...nothingWrong(evidence).map((criterion) => ({ figure: "wrong", criterion })),
@@ -97,6 +98,32 @@ function durationHeld({ run, duration }: Evidence): Criterion {
       unknown: run.endReason === null ? noFooter : plannedMs === null && "no run header",
     },
   );
+}
+
+/** Of a load that was to end after so many requests, or with its duration; undefined of others. */
+function totalReached({ run, requests, duration }: Evidence): Criterion | undefined {
+  const total = numberOrNull(run.config["total"]);
+  if (total === null) return undefined;
+  const { plannedMs, heldMs } = duration;
+  const held = formatDuration(Math.round(heldMs));
+  const isReached = requests.scheduled >= total || (plannedMs !== null && heldMs >= plannedMs);
+  const isCut = run.endReason !== null && (!isReached || run.endReason !== "normal");
+  return criterion(
+    {
+      name: "total reached",
+      required: `${total} scheduled${plannedMs === null ? "" : `, or ${formatDuration(plannedMs)}`}`,
+      actual: `${requests.scheduled} in ${held}`,
+    },
+    {
+      no: isCut && `${run.endReason === "normal" ? "ended" : run.endReason} after ${held}`,
+      unknown: run.endReason === null && noFooter,
+    },
+  );
+}
+
+/** It sends when it is answered: nothing is ever late, and no rate was asked for. */
+function isClosedLoop({ run }: Evidence): boolean {
+  return run.config["concurrency"] !== undefined;
 }
 
 function rateHeld({ requests, lag }: Evidence): Criterion {

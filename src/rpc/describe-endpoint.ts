@@ -83,6 +83,32 @@ export async function describeEndpoint(
   return { isServing, detail, roundTripUs, replica, graph };
 }
 
+/**
+ * Asks whatever server for its health, and for nothing else; never rejects, and answers within
+ * `timeoutMs`.
+ */
+export async function greetEndpoint(
+  channel: Channel,
+  { timeoutMs, clock = systemClock }: DescribeOptions,
+): Promise<EndpointDescription> {
+  const startUs = clock.nowUs();
+  const call = { path: healthCheck.path, request: healthCheck.requestSerialize({ service: "" }) };
+  const health = await unaryResult(channel, { ...call, timeoutMs, waitForReady: true });
+  const { isServing, detail } = judgeHealth(health, channel.state);
+  const silent = { replica: undefined, graph: { kind: "silent" } } as const;
+  if (channel.state === "broken") {
+    return { isServing, detail: await whyBroken(channel), roundTripUs: undefined, ...silent };
+  }
+  const askedUs = clock.nowUs();
+  const remainingMs = timeoutMs - (askedUs - startUs) / 1000;
+  if (health.isFromPeer !== true && health.status !== "OK") {
+    return { isServing, detail, roundTripUs: undefined, ...silent };
+  }
+  // The first one waited for the connection.
+  await unaryResult(channel, { ...call, timeoutMs: Math.max(1, remainingMs) });
+  return { isServing, detail, roundTripUs: clock.nowUs() - askedUs, ...silent };
+}
+
 async function askGraph(
   channel: Channel,
   timeoutMs: number,

@@ -3,7 +3,8 @@ export type CallMetadata = Readonly<Record<string, string>>;
 
 const keyPattern = /^[0-9a-z_.-]+$/;
 const valuePattern = /^[ -~]*$/;
-const base64Pattern = /^[0-9A-Za-z+/]*={0,2}$/;
+/** Several values of one key are joined by commas. */
+const base64Pattern = /^[0-9A-Za-z+/]*={0,2}(,[0-9A-Za-z+/]*={0,2})*$/;
 
 /** What the protocol itself says in a request's headers. */
 const reservedKeys: ReadonlySet<string> = new Set([
@@ -21,17 +22,20 @@ export function metadataEntries(metadata: CallMetadata | undefined): [string, st
   if (metadata === undefined) return [];
   return Object.entries(metadata).map(([givenKey, value]) => {
     const key = givenKey.toLowerCase();
-    const rule = brokenRule(key, value);
+    const rule = metadataRule(key, value);
     if (rule !== undefined) throw new Error(`Cannot send the metadata "${givenKey}": ${rule}`);
     return [key, value];
   });
 }
 
-function brokenRule(key: string, value: string): string | undefined {
+/** What is wrong with an entry, its key in lower case, and not its value; undefined: nothing. */
+export function metadataRule(key: string, value: string): string | undefined {
   if (!keyPattern.test(key)) return "a key consists of letters, digits, and the characters _ . -";
   if (reservedKeys.has(key)) return "gRPC sets this header itself";
   if (key.endsWith("-bin")) {
-    return base64Pattern.test(value) ? undefined : `its value is not base64: "${value}"`;
+    return base64Pattern.test(value) ? undefined : "its value must be base64";
   }
-  return valuePattern.test(value) ? undefined : `its value is not printable ASCII: "${value}"`;
+  return valuePattern.test(value)
+    ? undefined
+    : "its value must be printable ASCII (a key that ends in -bin takes bytes as base64)";
 }

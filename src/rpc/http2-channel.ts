@@ -30,6 +30,8 @@ export interface Http2ChannelOptions {
   /** How a connection is opened; default: TCP to the endpoint. */
   readonly dial?: Dial;
   readonly scheme?: "http" | "https";
+  /** What the peer is told whom it is asked as; default: the endpoint. */
+  readonly authority?: string | undefined;
 }
 
 /** A channel over node:http2, in plain text unless `dial` and `scheme` say otherwise. */
@@ -43,12 +45,15 @@ export function openHttp2Channel(endpoint: Endpoint, options: Http2ChannelOption
     receiveWindowBytes: options.receiveWindowBytes ?? limits.receiveWindowBytes,
     dial: options.dial ?? dialTcp(endpoint, clock),
     scheme: options.scheme ?? "http",
+    authority: options.authority ?? formatEndpoint(endpoint),
   });
 }
 
+type ChannelOptions = Required<Http2ChannelOptions> & { readonly authority: string };
+
 class Http2Channel implements Channel {
   readonly endpoint: Endpoint;
-  readonly #options: Required<Http2ChannelOptions>;
+  readonly #options: ChannelOptions;
   readonly #listeners: ((state: ChannelState) => void)[] = [];
   /** Calls that have not ended; of those, the ones that wait to be sent, in order. */
   readonly #calls = new Set<Http2Call>();
@@ -64,7 +69,7 @@ class Http2Channel implements Channel {
   #hasFailed = false;
   #lastFailure = "none yet";
 
-  constructor(endpoint: Endpoint, options: Required<Http2ChannelOptions>) {
+  constructor(endpoint: Endpoint, options: ChannelOptions) {
     this.endpoint = endpoint;
     this.#options = options;
   }
@@ -134,13 +139,13 @@ class Http2Channel implements Channel {
   }
 
   #attempt(): void {
-    const { clock, dial, scheme, connectTimeoutMs, receiveWindowBytes } = this.#options;
+    const { clock, dial, scheme, authority, connectTimeoutMs, receiveWindowBytes } = this.#options;
     this.#cancelPause = undefined;
     this.#attemptUs = clock.nowUs();
     this.#downSinceUs ??= this.#attemptUs;
     this.#connection = new Http2Connection({
       dial,
-      authority: formatEndpoint(this.endpoint),
+      authority,
       scheme,
       clock,
       connectTimeoutMs,

@@ -1,3 +1,4 @@
+import type { StatusName } from "../rpc/status.ts";
 import type { TraverseConsumer } from "./traverse-consumer.ts";
 
 /** Which requests the load makes, and what a right answer to each is. */
@@ -8,6 +9,10 @@ export interface Workload {
   readonly isIdempotent: boolean;
   /** The serialized request with that number, counted from 1. */
   requestBytes(number: number): Uint8Array;
+  /** What goes with it, its id included; undefined: the id alone, as `x-request-id`. */
+  metadataOf?(number: number, id: string): Readonly<Record<string, string>>;
+  /** Of right answers; undefined: OK alone. */
+  readonly expectedStatuses?: ReadonlySet<StatusName>;
   /** Judges an OK answer; undefined means right, otherwise what was expected and what came. */
   faultOf(number: number, response: Uint8Array): string | undefined;
 }

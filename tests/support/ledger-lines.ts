@@ -46,13 +46,17 @@ export interface LoadHeader extends Where {
   readonly ratePerS?: number;
   readonly replicas?: string;
   readonly verify?: string;
+  /** More of its configuration; with a `concurrency` it has no rate. */
+  readonly more?: Readonly<Record<string, string | number>>;
 }
 
 export function loadHeader(ms: number, facts: LoadHeader = {}): string {
   const { run = "r", durationS = 4, ratePerS = 2, verify = "answer" } = facts;
-  const { replicas = "localhost:50051,localhost:50052" } = facts;
+  const { replicas = "localhost:50051,localhost:50052", more = {} } = facts;
   return withConfig(header(ms, "load", { ...facts, run, pid: 100 }), {
-    ...{ duration_s: durationS, rate_per_s: ratePerS, deadline_ms: 30000, policy: "retry" },
+    ...("total" in more ? {} : { duration_s: durationS }),
+    ...("concurrency" in more ? {} : { rate_per_s: ratePerS }),
+    ...{ ...more, deadline_ms: 30000, policy: "retry" },
     ...{ attempt_timeout_ms: 3000, replicas, target: 42000, num_vertices: 50000, verify },
   });
 }

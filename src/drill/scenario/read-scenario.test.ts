@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DfsError } from "../../base/errors.ts";
+import { constantProfile } from "../../load/load-profile.ts";
 import { formatFault } from "../planned-fault.ts";
 import { readScenario, type Scenario } from "./read-scenario.ts";
 import { loadRules } from "./scenario-load.ts";
@@ -60,7 +61,12 @@ require:
       ...{ restart: "never", restartDelayMs: 90_000 },
       load: {
         replicas: [6001, 6002, 6003].map((port) => ({ host: "localhost", port })),
-        ...{ durationMs: 60_000, ratePerSecond: 12.5, deadlineMs: 5000, attemptTimeoutMs: 250 },
+        ...{
+          durationMs: 60_000,
+          profile: constantProfile(12.5, 60_000),
+          deadlineMs: 5000,
+          attemptTimeoutMs: 250,
+        },
         ...{ policy: "retry", verify: "status", mode: "unary" },
         question: { target: "none", source: { vertex: 7 }, numVertices: 1000 },
         streams: { count: 2, ratePerSecond: 100 },
@@ -88,7 +94,8 @@ require:
       ...{ name: "nothing", graph: undefined, restart: "on-crash", restartDelayMs: 2000 },
       load: {
         replicas: [50_051, 50_052].map((port) => ({ host: "localhost", port })),
-        ...{ durationMs: 60_000, ratePerSecond: 10, deadlineMs: 30_000 },
+        ...{ durationMs: 60_000, deadlineMs: 30_000 },
+        ...{ profile: constantProfile(10, 60_000), seed: undefined },
         ...{ attemptTimeoutMs: undefined, policy: "adaptive", verify: "answer", mode: "unary" },
         question: {
           ...{ target: "default", source: undefined, numVertices: undefined },
@@ -110,7 +117,9 @@ require:
     expect(read("name: on").name).toBe("on");
     expect(read("name: 0x10").name).toBe("0x10");
     expect(read("name: ~").name).toBe("~");
-    expect(read("\ufeffname: a\r\nload:\r\n  rate: '5'\r\n").load.ratePerSecond).toBe(5);
+    expect(read("\ufeffname: a\r\nload:\r\n  rate: '5'\r\n").load.profile).toEqual(
+      constantProfile(5, 60_000),
+    );
     expect(refusalOf("load: { rate: 1e3 }")).toContain('current value is "1e3"');
   });
 
@@ -132,7 +141,10 @@ require:
     ["load: 5", `1:7: load must be a mapping with the keys ${loadKeys}: current value is "5"`],
     ["load:", "1:6: load must be a mapping with the keys"],
     ["load: [rate]", "1:7: load must be a mapping with the keys"],
-    ["load:\n  rate: fast", '2:9: rate must be a number in 0.001..100000: current value is "fast"'],
+    [
+      "load:\n  rate: fast",
+      '2:9: rate must be a number in 0.001..100000, or a ramp such as 10..500/60s: current value is "fast"',
+    ],
     [
       "load: {duration: 10y}",
       '1:18: duration must be a duration such as 250ms, 10s, 1m30s or plain seconds, in 1ms..720h: current value is "10y"',

@@ -3,10 +3,24 @@ import type { Endpoint } from "../../base/endpoint.ts";
 import { limits } from "../../base/limits.ts";
 import { policyNames } from "../../failover/policy.ts";
 import { type LoadConfig, loadDefaults } from "../../load/load-config.ts";
+import { arrivalNames } from "../../load/load-profile.ts";
+import { planProfile } from "../../load/plan-profile.ts";
+import { parseRate, parseStages, rateForm, stagesForm } from "../../load/stage.ts";
 import type { QuestionNames } from "../../workload/dfs-question.ts";
 import { choice, decimalNumber, duration, type Rule, usage, wholeNumber } from "../rule.ts";
 import type { ValuesOf } from "./read-values.ts";
 import type { Section } from "./scenario-source.ts";
+
+/** As `dfs load` takes them on its command line. */
+const profileRules = {
+  rate: { form: rateForm, read: parseRate },
+  stages: { form: stagesForm, read: parseStages },
+  arrival: choice(arrivalNames),
+  total: wholeNumber({ min: 1, max: limits.totalMaxCount }),
+  "max-in-flight": wholeNumber({ min: 1, max: limits.inFlightMaxCount }),
+  warmup: duration({ min: 1, max: limits.durationMaxMs }),
+  concurrency: wholeNumber({ min: 1, max: limits.concurrencyMaxCount }),
+};
 
 const span = duration({ min: 1, max: limits.durationMaxMs });
 const vertex = wholeNumber({ min: 0, max: 2 ** 31 - 1 });
@@ -19,7 +33,8 @@ const target: Rule<number | "none"> = {
 /** The keys of `load`, named as the flags of `dfs load`. */
 export const loadRules = {
   duration: span,
-  rate: decimalNumber({ min: 0.001, max: limits.rateMaxPerSecond }),
+  ...profileRules,
+  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
   deadline: span,
   "attempt-timeout": span,
   policy: choice(policyNames),
@@ -33,7 +48,10 @@ export const loadRules = {
 };
 
 /** Keys that say nothing of a load of streams. */
-const onlyUnary = ["rate", "deadline", "verify"] as const;
+const onlyUnary = [
+  ...(Object.keys(profileRules) as (keyof typeof profileRules)[]),
+  ...(["deadline", "verify"] as const),
+];
 
 /** The load on `replicas`; throws a usage error where keys contradict each other. */
 export function loadOf(
@@ -61,8 +79,8 @@ export function loadOf(
     vertexOrNone === undefined || vertexOrNone === "none" ? vertexOrNone : { vertex: vertexOrNone };
   return {
     replicas,
-    durationMs: values.duration ?? parseDurationMs(loadDefaults.duration) ?? 0,
-    ratePerSecond: values.rate ?? Number(loadDefaults.rate),
+    ...planProfile(values, (key) => section?.entries.get(key)?.name ?? `load.${key}`),
+    seed: values.seed,
     deadlineMs: values.deadline ?? parseDurationMs(loadDefaults.deadline) ?? 0,
     attemptTimeoutMs: values["attempt-timeout"],
     policy: values.policy ?? loadDefaults.policy,

@@ -55,7 +55,7 @@ function latencyTable({ latency, lag }: RunReport): Markup {
     { count: n, p50Ms, p95Ms, p99Ms, maxMs, meanMs }: LatencyQuantiles,
   ) => [name, count(n), ...[p50Ms, p95Ms, p99Ms, maxMs, meanMs].map(spanText)];
   const withLost = latency.withLostAtDeadline;
-  return tableMarkup({
+  const table = tableMarkup({
     caption: `Latency; the load itself lagged by p99 ${spanText(lag.p99Ms)}, at most ${spanText(lag.maxMs)}`,
     head: ["Requests", "Count", "p50", "p95", "p99", "Max", "Mean"],
     rows: [
@@ -65,6 +65,7 @@ function latencyTable({ latency, lag }: RunReport): Markup {
       ...(withLost === null ? [] : [row("with lost at deadline", withLost)]),
     ],
   });
+  return markup`${table}${latency.caveats.length === 0 ? "" : list(latency.caveats)}`;
 }
 
 function replicaTable({ replicas }: RunReport): Markup {

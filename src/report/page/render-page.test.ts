@@ -119,3 +119,15 @@ test("renderPage() of streams alone leaves out what is of requests, and shows ev
   expect(html).toContain('data-gap="0"');
   expect(html).toContain("UNAVAILABLE (connection dropped)");
 });
+
+test("renderPage() says what a load of another service called, and on which terms", () => {
+  const call = 'config.call=shop.Shop/Find config.idempotent="no (not said)" ';
+  const right = 'config.right_answer="status OK alone" t_us=';
+  const header = loadHeader(0).replace(" t_us=", ` ${call}${right}`);
+  const { html } = pageOf({
+    "client.log": [header, okLine(100, 1), loadFooter(1000, { scheduled: 1, ok: 1 })],
+  });
+  expect(html).toContain("<span>calls shop.Shop/Find</span>");
+  expect(html).toContain("<span>idempotent: no (not said)</span>");
+  expect(html).toContain("<span>right answer: status OK alone</span>");
+});

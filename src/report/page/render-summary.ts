@@ -28,6 +28,7 @@ export function summarySection(report: RunReport): Markup {
     `started ${run.started}${run.utcOffset === null ? "" : ` (UTC${run.utcOffset})`}`,
     ...(run.host === null ? [] : [`on ${run.host}`]),
     ...(run.version === null ? [] : [`dfs ${run.version}`]),
+    ...callFacts(run.config),
   ];
   return markup`<header>
 <p class="product">dfs report</p>
@@ -40,6 +41,13 @@ export function summarySection(report: RunReport): Markup {
 <dl class="cards">${cards(report).map(card)}</dl>
 ${criteria(verdict)}
 </section>`;
+}
+
+/** Of a load that called a service of the user's. */
+function callFacts(config: RunReport["run"]["config"]): readonly string[] {
+  const { call, idempotent, right_answer: rightAnswer } = config;
+  if (call === undefined) return [];
+  return [`calls ${call}`, `idempotent: ${idempotent}`, `right answer: ${rightAnswer}`];
 }
 
 function cards(report: RunReport): readonly Card[] {

@@ -1,0 +1,173 @@
+import { readFileSync } from "node:fs";
+import type { Endpoint } from "../base/endpoint.ts";
+import { DfsError, messageOf } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
+import type { Channel } from "../rpc/channel.ts";
+import { metadataRule } from "../rpc/grpc-metadata.ts";
+import type { CallMethod } from "../rpc/schema/call-method.ts";
+import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/open-schema.ts";
+import { parseJson } from "../rpc/schema/parse-json.ts";
+import { type Schema, splitMethod } from "../rpc/schema/schema.ts";
+import { type Call, defaultRequestIdHeader } from "../workload/call.ts";
+import {
+  type CallData,
+  checkDataSize,
+  dataItem,
+  dataLines,
+  sampleValues,
+} from "../workload/call-data.ts";
+import {
+  type CallExpectation,
+  parseIgnoredField,
+  parseStatuses,
+} from "../workload/call-expectation.ts";
+import { CallMetadata } from "../workload/call-metadata.ts";
+import type { CallFlagValues } from "./call-flags.ts";
+
+/** The servers that may be asked for the schema, and how. */
+export interface Servers {
+  readonly replicas: readonly Endpoint[];
+  readonly openChannel: (endpoint: Endpoint) => Channel;
+}
+
+/** How long a server may take to answer one question about its services. */
+const reflectionWithinMs = 5000;
+
+/**
+ * The call that the flags ask for, checked to the last field; undefined: none. Asks the servers for
+ * the schema where no file gives it. Throws usage errors, and `cannot-run` for a schema that cannot
+ * be read.
+ */
+export async function callOfFlags(
+  values: CallFlagValues,
+  servers: Servers,
+): Promise<Call | undefined> {
+  const { call: text, authority } = values;
+  if (text === undefined) return undefined;
+  const { service } = splitMethod(text, "--call");
+  const metadata = CallMetadata.parse(values.metadata);
+  const requestIdHeader = requestIdHeaderOf(values, metadata);
+  const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
+  const schema = await schemaOfFlags(values, servers, (name) => name === service);
+  const method = schema.method(text, "--call");
+  if (method.kind !== "unary") throw notUnary(method);
+  return {
+    ...{ method, metadata, authority, requestIdHeader },
+    schema: schemaSourceText(schemaSource(values)),
+    data: dataOf(values, method, await dataText(values)),
+    expectation: { ...expectationOf(values, method), statuses },
+    isDeclaredIdempotent: values.idempotent,
+  };
+}
+
+/** The services that the files of the flags describe, else the server. */
+export async function schemaOfFlags(
+  values: CallFlagValues,
+  { replicas, openChannel }: Servers,
+  wants: (serviceName: string) => boolean,
+): Promise<Schema> {
+  const source = schemaSource(values);
+  const asked = source.kind === "reflection" ? replicas : [];
+  const channels = asked.map(openChannel);
+  const metadata = CallMetadata.parse(values.metadata).render(sampleValues[0]);
+  try {
+    return await openSchema(source, {
+      ...{ channels, metadata, wants },
+      timeoutMs: reflectionWithinMs,
+    });
+  } finally {
+    for (const channel of channels) channel.close();
+  }
+}
+
+function schemaSource({ proto, importPath, protoset }: CallFlagValues): SchemaSource {
+  if (protoset !== undefined) return { kind: "protoset", path: protoset };
+  if (proto.length === 0) return { kind: "reflection" };
+  return { kind: "proto", paths: proto, importPaths: importPath };
+}
+
+function notUnary({ name, kind }: CallMethod): DfsError {
+  return new DfsError("usage", `--call ${name} must be a unary method: it is of the kind ${kind}`);
+}
+
+function requestIdHeaderOf(
+  { requestIdHeader = defaultRequestIdHeader }: CallFlagValues,
+  metadata: CallMetadata,
+): string | undefined {
+  if (requestIdHeader === "none") return undefined;
+  const key = requestIdHeader.toLowerCase();
+  const rule = key.endsWith("-bin") ? "an id is no bytes" : metadataRule(key, "run-1");
+  if (rule !== undefined || key.startsWith("grpc-")) {
+    const why = rule ?? "gRPC keeps keys that begin with grpc- to itself";
+    throw new DfsError(
+      "usage",
+      `--request-id-header must be a key of metadata, or none (${why}): ` +
+        `current value is "${requestIdHeader}"`,
+    );
+  }
+  if (metadata.has(key)) {
+    throw new DfsError(
+      "usage",
+      `--metadata ${key} is the key that carries a request's id: ` +
+        "--request-id-header names another, or none",
+    );
+  }
+  return key;
+}
+
+async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<string> {
+  if (dataFile !== undefined) return readText(dataFile, "--data-file");
+  if (!data.startsWith("@")) return data;
+  if (data === "@-") return Bun.stdin.text();
+  return readText(data.slice(1), "--data");
+}
+
+function readText(path: string, flag: string): string {
+  try {
+    const bytes = readFileSync(path);
+    checkDataSize(bytes.length, path);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof DfsError) throw error;
+    throw new DfsError("cannot-run", `Cannot read ${flag} ${path}: ${messageOf(error)}`);
+  }
+}
+
+function dataOf(values: CallFlagValues, method: CallMethod, text: string): CallData {
+  const { data = "{}", dataFile, shuffle: isShuffled, expectSame } = values;
+  const items =
+    dataFile === undefined ? [dataItem(text, "--data", method)] : dataLines(text, dataFile, method);
+  if (expectSame) refuseUnlike(items);
+  const { dataShownMaxLength } = limits;
+  const shown = data.length > dataShownMaxLength ? `${data.slice(0, dataShownMaxLength)}...` : data;
+  return { items, isShuffled, source: dataFile ?? shown };
+}
+
+/** Answers are compared to those that were asked the same. */
+function refuseUnlike(items: CallData["items"]): void {
+  for (const { template, where } of items) {
+    const hole = template.holes.find((name) => name !== "random");
+    if (hole === undefined) continue;
+    throw new DfsError(
+      "usage",
+      `--expect-same compares answers to the same request, and ${where} makes ` +
+        `each another one by {{${hole}}}`,
+    );
+  }
+}
+
+function expectationOf(
+  { expect, expectSame, ignoreField }: CallFlagValues,
+  { response }: CallMethod,
+): Omit<CallExpectation, "statuses"> {
+  const subset =
+    expect === undefined
+      ? undefined
+      : response.canonical(parseJson(expect, "--expect"), "--expect");
+  return {
+    subset,
+    subsetText: subset === undefined ? undefined : JSON.stringify(subset),
+    isSame: expectSame,
+    ignored: ignoreField.map((field) => parseIgnoredField(field, response.desc)),
+  };
+}

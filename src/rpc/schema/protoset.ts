@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { fromBinary } from "@bufbuild/protobuf";
+import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { DfsError, messageOf } from "../../base/errors.ts";
+
+/**
+ * The files in a FileDescriptorSet, as protoc's --descriptor_set_out and `buf build` write it.
+ * Throws `cannot-run` for a file that is none.
+ */
+export function readProtoset(path: string): readonly FileDescriptorProto[] {
+  try {
+    const { file } = fromBinary(FileDescriptorSetSchema, readFileSync(path));
+    if (file.length > 0 && file.every(({ name }) => name !== "")) return file;
+  } catch (error) {
+    throw new DfsError("cannot-run", `Cannot read the protoset ${path}: ${messageOf(error)}`);
+  }
+  throw new DfsError(
+    "cannot-run",
+    `Cannot read the protoset ${path}: it is no FileDescriptorSet, as ` +
+      "protoc --include_imports --descriptor_set_out=FILE makes one",
+  );
+}

@@ -1,6 +1,7 @@
 /** `bun run test`: everything that must hold before a change is one. */
 import { binaryPath, hostTarget } from "../build.ts";
-import { check, hasTests, runStages, type Stage, tests } from "./support/stages.ts";
+import { endToEnd } from "./e2e/known-files.ts";
+import { check, hasTests, runStages, type Stage, testFiles, tests } from "./support/stages.ts";
 
 const toolsDir = "node_modules";
 /** Biome colours its output even into a file. */
@@ -28,7 +29,7 @@ const stages: readonly Stage[] = [
   ]),
   ...(hasTests("tests/simulation") ? [tests("simulation", ["./tests/simulation"])] : []),
   check("build", ["build.ts"]),
-  tests("end to end, on the executable", ["./tests/e2e"], {
+  testFiles("end to end, on the executable", "tests/e2e", endToEnd, {
     env: { DFS_BINARY: binaryPath(hostTarget()) },
   }),
 ];

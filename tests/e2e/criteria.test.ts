@@ -147,10 +147,12 @@ describe("dfs demo --require", () => {
       using dir = tempDir();
       const args = ["demo", "--duration", "6", "--directory", "d"];
       const criteria = required("outages>=2", "detection<=1h", "rejoin<=1ms");
-      const { status, stdout } = await runDfs([...args, ...criteria], {
+      const { status, stdout, stderr } = await runDfs([...args, ...criteria], {
         ...{ cwd: dir.path, withinMs: 60_000 },
       });
-      expect(status).toBe(1);
+      expect({ status, output: status === 1 ? "" : stdout + stderr }).toEqual({
+        ...{ status: 1, output: "" },
+      });
       expect(stdout).toMatch(/✓ outages >= 2 /);
       expect(stdout).toMatch(/✓ detection <= 1h /);
       expect(stdout).toMatch(/✗ rejoin <= 1ms +at most 1ms /);

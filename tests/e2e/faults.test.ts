@@ -233,7 +233,8 @@ describe("dfs fault stall", () => {
     await using stall = startDfs(args, { cwd: dir.path });
     await stall.waitFor(/STALL STARTED/);
     replica.kill("SIGKILL");
-    expect((await stall.exited(10_000)).status).toBe(3);
+    const { status } = await stall.exited(10_000);
+    expect({ status, output: status === 3 ? "" : `${stall}` }).toEqual({ status: 3, output: "" });
     const gone = () => !isAlive(replica.pid);
     expect(await waitUntil(systemClock, gone, { withinMs: 5000, everyMs: 20 })).toBe(true);
   });

@@ -41,7 +41,7 @@ test("readers that have stopped give up their places, and can go on", async () =
   try {
     await Promise.all(readers.map(({ begun }) => begun));
     const query = ["query", "--order", "--replicas", `localhost:${port}`];
-    const impatient = await runDfs([...query, "--deadline", "1s"], { cwd: dir.path });
+    const impatient = await runDfs([...query, "--deadline", "2s"], { cwd: dir.path });
     expect(impatient.status).toBe(5);
     expect(impatient.stderr).toMatch(/No vertex came .* RESOURCE_EXHAUSTED .* ask again in \d+ ms/);
     const patient = await runDfs([...query, "--deadline", "20s"], { cwd: dir.path });

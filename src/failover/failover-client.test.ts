@@ -219,6 +219,19 @@ test("ReplicaSet probes a replica that connects and believes it when it answers"
   expect(channels[0]?.calls.length).toBe(1);
 });
 
+test("ReplicaSet believes a server that fails at the probe, but not a proxy without one", async () => {
+  const stateAfter = async (status: UnaryResult["status"]) => {
+    const { clock, replicas, channels } = world([refuses]);
+    const result = { status, detail: "", isFromPeer: true } as const;
+    channels[0]?.become({ kind: "answers", afterMs: 5, result });
+    await clock.advanceMs(5);
+    return replicas.state(0);
+  };
+  expect(await stateAfter("INTERNAL")).toBe("healthy");
+  expect(await stateAfter("UNKNOWN")).toBe("healthy");
+  expect(await stateAfter("UNAVAILABLE")).toBe("probing");
+});
+
 test("start() sends the metadata that a request brings instead of its own", async () => {
   const { clock, call, channels } = world([refuses, answers]);
   call(1, { metadata: { "x-trace": "run-1", tenant: "a" } });

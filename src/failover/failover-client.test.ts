@@ -222,8 +222,8 @@ test("ReplicaSet probes a replica that connects and believes it when it answers"
 test("ReplicaSet believes a server that fails at the probe, but not a proxy without one", async () => {
   const stateAfter = async (status: UnaryResult["status"]) => {
     const { clock, replicas, channels } = world([refuses]);
-    const result = { status, detail: "", isFromPeer: true } as const;
-    channels[0]?.become({ kind: "answers", afterMs: 5, result });
+    const toProbe = { status, detail: "", isFromPeer: true } as const;
+    channels[0]?.become({ kind: "answers", afterMs: 5, toProbe });
     await clock.advanceMs(5);
     return replicas.state(0);
   };

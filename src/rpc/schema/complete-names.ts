@@ -64,8 +64,9 @@ function completeFields(
 ): void {
   for (const field of fields) {
     if (field.jsonName === "") field.jsonName = protoCamelCase(field.name);
-    field.typeName = complete(field.typeName, scope, names);
-    field.extendee = complete(field.extendee, scope, names);
+    // A field that is set, though to nothing, says something else to strict readers.
+    if (field.typeName !== "") field.typeName = complete(field.typeName, scope, names);
+    if (field.extendee !== "") field.extendee = complete(field.extendee, scope, names);
   }
 }
 

@@ -4,6 +4,12 @@ import { join } from "node:path";
 
 const buildWithinMs = 300_000;
 
+/** grpc-go's examples: their module at a release, and the path that their packages begin with. */
+export const grpcGoExamples = {
+  path: "google.golang.org/grpc/examples",
+  module: "google.golang.org/grpc/examples@v0.0.0-20260825154716-030ee8becb20",
+} as const;
+
 /** Programs made from Go packages, in a directory of their own, or why there are none. */
 export type GoPrograms =
   | { readonly missing: string }

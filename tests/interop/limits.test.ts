@@ -1,5 +1,5 @@
 /** The limits of a replica as gRPC's own client for Python meets them. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { startDfs } from "../support/dfs-process.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -10,10 +10,6 @@ const installed = await installPython();
 if ("missing" in installed) {
   console.log(`SKIPPED, NOTHING PROVED: no Python with gRPC for the limits (${installed.missing})`);
 }
-
-afterAll(() => {
-  if ("remove" in installed) installed.remove();
-});
 
 const limits = [
   ...["--max-message-size", "64KiB", "--max-headers", "40", "--max-header-size", "8KiB"],

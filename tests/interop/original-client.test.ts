@@ -1,5 +1,5 @@
 /** A client generated from the original system's contract, in Python, against the executable. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { startDfs } from "../support/dfs-process.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -12,10 +12,6 @@ if ("missing" in installed) {
     `SKIPPED, NOTHING PROVED: no Python with gRPC for the original client (${installed.missing})`,
   );
 }
-
-afterAll(() => {
-  if ("remove" in installed) installed.remove();
-});
 
 /** What tests/interop/original_client.py prints. */
 interface Seen {

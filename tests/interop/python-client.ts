@@ -10,16 +10,22 @@ const numpyRelease = "2.2.6";
 const installWithinMs = 300_000;
 
 /** A Python with gRPC in a directory of its own, or why there is none. */
-export type PythonWithGrpc =
-  | { readonly python: string; readonly remove: () => void }
-  | { readonly missing: string };
+export type PythonWithGrpc = { readonly python: string } | { readonly missing: string };
+
+let installed: Promise<PythonWithGrpc> | undefined;
+
+/** Of all tests of this process, which it goes with. */
+export function installPython(): Promise<PythonWithGrpc> {
+  installed ??= install();
+  return installed;
+}
 
 /** Makes a virtual environment from the package registry; about 20 s. */
-export async function installPython(): Promise<PythonWithGrpc> {
+async function install(): Promise<PythonWithGrpc> {
   const system = Bun.which("python3") ?? Bun.which("python");
   if (system === null) return { missing: "no Python on the path" };
   const dir = mkdtempSync(join(tmpdir(), "dfs-python-"));
-  const remove = () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   const bin = process.platform === "win32" ? "Scripts" : "bin";
   const python = join(dir, bin, process.platform === "win32" ? "python.exe" : "python");
   const wanted = [
@@ -33,10 +39,9 @@ export async function installPython(): Promise<PythonWithGrpc> {
   for (const step of steps) {
     const failure = await failureOf(step);
     if (failure === undefined) continue;
-    remove();
     return { missing: failure };
   }
-  return { python, remove };
+  return { python };
 }
 
 /** Undefined when the command succeeded. */

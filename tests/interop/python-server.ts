@@ -13,9 +13,7 @@ export interface PythonServer extends AsyncDisposable {
 /** python_server.py in an empty directory of its own, serving by the time this resolves. */
 export async function startPythonServer(python: string, directory: string): Promise<PythonServer> {
   const [port = 0] = await freePorts(1);
-  for (const proto of ["original.proto", "route_guide.proto"]) {
-    copyFileSync(join(import.meta.dir, proto), join(directory, proto));
-  }
+  copyFileSync(join(import.meta.dir, "original.proto"), join(directory, "original.proto"));
   const script = join(import.meta.dir, "python_server.py");
   const child = Bun.spawn([python, script, String(port), directory], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,11 +1,10 @@
-"""Serves two contracts with gRPC for Python: the original system's RunDFS, and route_guide.
+"""Serves the original system's contract with gRPC for Python.
 
-Usage: python_server.py PORT DIRECTORY_OF_THE_PROTO_FILES
+Usage: python_server.py PORT DIRECTORY_OF_ORIGINAL_PROTO
 
 Prints `serving` once it does. RunDFS is written from the contract alone.
 """
 
-import collections
 import concurrent.futures
 import os
 import sys
@@ -18,7 +17,6 @@ port, directory = sys.argv[1:]
 os.chdir(directory)
 sys.path.insert(0, directory)
 dfs, dfs_services = grpc.protos_and_services("original.proto")
-guide, guide_services = grpc.protos_and_services("route_guide.proto")
 
 
 def modular_graph(count):
@@ -72,38 +70,9 @@ class Dfs(dfs_services.DFSServiceServicer):
         return dfs.RunResponse(found=found, visited_count=visited, runtime_ms=runtime_ms)
 
 
-class Guide(guide_services.RouteGuideServicer):
-    """Every point has a feature, named by its coordinates."""
-
-    def GetFeature(self, request, context):
-        return self.feature(request.latitude, request.longitude)
-
-    def ListFeatures(self, request, context):
-        for latitude in range(request.lo.latitude, request.hi.latitude + 1):
-            yield self.feature(latitude, request.lo.longitude)
-
-    def RecordRoute(self, request_iterator, context):
-        return guide.RouteSummary(point_count=sum(1 for _ in request_iterator))
-
-    def RouteChat(self, request_iterator, context):
-        notes = collections.defaultdict(list)
-        for note in request_iterator:
-            place = (note.location.latitude, note.location.longitude)
-            yield from notes[place]
-            notes[place].append(note)
-
-    @staticmethod
-    def feature(latitude, longitude):
-        return guide.Feature(
-            name=f"{latitude},{longitude}",
-            location=guide.Point(latitude=latitude, longitude=longitude),
-        )
-
-
 server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=8))
 dfs_services.add_DFSServiceServicer_to_server(Dfs(), server)
-guide_services.add_RouteGuideServicer_to_server(Guide(), server)
-names = ["dfs.DFSService", "routeguide.RouteGuide", reflection.SERVICE_NAME]
+names = ["dfs.DFSService", reflection.SERVICE_NAME]
 reflection.enable_server_reflection(names, server)
 server.add_insecure_port(f"127.0.0.1:{port}")
 server.start()

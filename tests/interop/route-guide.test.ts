@@ -11,21 +11,22 @@ import { freePorts } from "../support/free-ports.ts";
 import { expectNothingLost, readReport } from "../support/read-report.ts";
 import { routeGuideProto } from "../support/route-guide/schema.ts";
 import { type TempDir, tempDir } from "../support/temp-dir.ts";
-import { buildGoRouteGuide } from "./go-route-guide.ts";
+import { buildGoPrograms, grpcGoExamples } from "./go-programs.ts";
 import { installPython } from "./python-client.ts";
 
-const go = await buildGoRouteGuide();
+const goGuide = `${grpcGoExamples.path}/route_guide/server`;
+const go = await buildGoPrograms([grpcGoExamples.module], [goGuide]);
 const python = await installPython();
 
 afterAll(() => {
-  for (const peer of [go, python]) if ("remove" in peer) peer.remove();
+  if ("remove" in go) go.remove();
 });
 
 const pythonServer = join(import.meta.dir, "route_guide_server.py");
 
 /** By peer: the command of its server, to which the port is added, or why there is none. */
 const peers = [
-  { peer: "grpc-go", ...("missing" in go ? go : { command: [go.server] }) },
+  { peer: "grpc-go", ...("missing" in go ? go : { command: [go.programOf(goGuide)] }) },
   {
     peer: "gRPC for Python",
     ...("missing" in python ? python : { command: [python.python, pythonServer, routeGuideProto] }),

@@ -20,7 +20,6 @@ if (openssl === null) console.log("SKIPPED, NOTHING PROVED: no openssl on the pa
 const keys = tempDir();
 afterAll(() => {
   keys[Symbol.dispose]();
-  if ("remove" in installed) installed.remove();
 });
 
 const authority = new TestAuthority();

@@ -1,5 +1,5 @@
 /** A Traverse stream read by a Python client that was written from the proto file alone. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { startReplica } from "../support/dfs-process.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -12,10 +12,6 @@ if ("missing" in installed) {
     `SKIPPED, NOTHING PROVED: no Python with gRPC and numpy for Traverse (${installed.missing})`,
   );
 }
-
-afterAll(() => {
-  if ("remove" in installed) installed.remove();
-});
 
 /** What tests/interop/traverse_client.py prints. */
 async function readInPython(): Promise<unknown> {

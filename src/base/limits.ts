@@ -324,7 +324,7 @@ export const limits = {
    * connection, connections, the whole time of a request, and how long a connection may be open
    * without a call.
    */
-  serveStreamMaxCount: 10_000,
+  serveStreamMaxCount: 1000,
   serveConnectionMaxCount: 10_000,
   serveRequestMaxMs: 600_000,
   serveIdleMaxMs: 1_800_000,

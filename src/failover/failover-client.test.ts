@@ -219,6 +219,35 @@ test("ReplicaSet probes a replica that connects and believes it when it answers"
   expect(channels[0]?.calls.length).toBe(1);
 });
 
+test("ReplicaSet believes a server that fails at the probe, but not a proxy without one", async () => {
+  const stateAfter = async (status: UnaryResult["status"]) => {
+    const { clock, replicas, channels } = world([refuses]);
+    const toProbe = { status, detail: "", isFromPeer: true } as const;
+    channels[0]?.become({ kind: "answers", afterMs: 5, toProbe });
+    await clock.advanceMs(5);
+    return replicas.state(0);
+  };
+  expect(await stateAfter("INTERNAL")).toBe("healthy");
+  expect(await stateAfter("UNKNOWN")).toBe("healthy");
+  expect(await stateAfter("UNAVAILABLE")).toBe("probing");
+});
+
+test("start() asks once as many servers as there are, when they fail by themselves", async () => {
+  for (const policy of ["adaptive", "retry"] as const) {
+    const result = { status: "UNKNOWN", detail: "boom", isFromPeer: true } as const;
+    const fails: Behaviour = { kind: "answers", afterMs: 5, result };
+    const { clock, call, channels } = world([fails, fails], policy);
+    const outcome = call(1);
+    await clock.advanceMs(1000);
+    expect(outcome.result).toMatchObject({ attemptCount: 2, isRefused: true });
+    expect(outcome.result?.detail).toContain("boom");
+    channels[1]?.become(answers);
+    const other = call(2);
+    await clock.advanceMs(1000);
+    expect(other.result?.answer?.status).toBe("OK");
+  }
+});
+
 test("start() sends the metadata that a request brings instead of its own", async () => {
   const { clock, call, channels } = world([refuses, answers]);
   call(1, { metadata: { "x-trace": "run-1", tenant: "a" } });

@@ -287,10 +287,12 @@ export class ReplicaSet {
         request: new Uint8Array(),
         timeoutMs: limits.probeTimeoutMs,
       },
-      ({ status }) => {
+      ({ status, isFromPeer }) => {
         replica.isProbed = false;
         if (this.#closed || replica.standing === "gone") return;
-        if (status === "OK" || isAnswer(status)) this.#onProbeAnswer(replica);
+        // Some servers fail at a method that they do not have; they serve others all the same.
+        const hasFailed = isFromPeer === true && (status === "INTERNAL" || status === "UNKNOWN");
+        if (status === "OK" || isAnswer(status) || hasFailed) this.#onProbeAnswer(replica);
         else if (status === "DEADLINE_EXCEEDED") this.#giveUpConnection(replica);
         // A server that is overloaded, or a proxy without one, says so on a good connection.
         else if (replica.channel.state === "ready") this.#probeLater(replica);

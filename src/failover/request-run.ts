@@ -26,6 +26,8 @@ export class RequestRun {
   #isDone = false;
   #mayHaveExecuted = false;
   #isRefused = false;
+  /** Attempts at which a server itself failed. */
+  #faultCount = 0;
   #detail = "no attempt was made";
   #cancelDeadline: CancelTimer = () => undefined;
   #cancelWait: CancelTimer | undefined;
@@ -226,11 +228,21 @@ export class RequestRun {
     if (this.#isServed()) return true;
     const { clock } = this.#context;
     const mayRetry =
+      !this.#isAtFault(result) &&
       result.pushback !== "never" &&
       (!result.mayHaveExecuted || this.#request.mayExecuteTwice) &&
       clock.nowUs() < this.#request.deadlineUs;
     if (mayRetry && this.#advance("failure").kind !== "end") return true;
     return this.#attempts.some((other) => other.isOpen);
+  }
+
+  /**
+   * Servers fail by themselves, as by an exception in the method: once every replica might have, it
+   * is the request that they fail at, and asking again until its deadline would only load them.
+   */
+  #isAtFault({ status, isFromPeer }: AttemptResult): boolean {
+    if (isFromPeer !== true || (status !== "UNKNOWN" && status !== "INTERNAL")) return false;
+    return ++this.#faultCount >= this.#context.replicas.views("request").length;
   }
 
   /**

@@ -59,6 +59,7 @@ export function limitedServer(options: LimitedServerOptions): Server {
  */
 function closeOnceAnswered(stream: Http2Stream): void {
   stream.once("finish", () => {
-    if (!stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    // One whose request has been read closes by itself, when its reader has taken the answer.
+    if (!stream.closed && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
   });
 }

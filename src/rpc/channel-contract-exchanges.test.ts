@@ -58,19 +58,6 @@ for (const implementation of allImplementations) {
 
   describe(`${name}: calls of many messages`, () => {
     servedFor(implementation);
-    test.each([
-      [0, 4],
-      [1, 4],
-      [20_000, 10],
-      [40, 1_000_000],
-      [3, 3_900_000],
-    ])("%d of %d bytes all arrive, and one answer comes back", async (messageCount, byteCount) => {
-      const channel = open(implementation, (await serveExchanges()).port);
-      const { requests } = numbered(messageCount, byteCount);
-      const { messages, end } = run(channel, { path: sumPath, requests, timeoutMs: 30_000 });
-      expect((await end).status).toBe("OK");
-      expect(sumOf(messages)).toEqual([messageCount, messageCount * byteCount]);
-    });
 
     test.each([
       [3000, 100],
@@ -130,6 +117,7 @@ for (const implementation of allImplementations) {
 
   describe(`${name}: calls of many messages that end early`, () => {
     servedFor(implementation);
+
     test.each([
       ["OK", 0],
       ["NOT_FOUND", 5],
@@ -197,6 +185,7 @@ for (const implementation of allImplementations) {
 
   describe(`${name}: calls of many messages that break`, () => {
     servedFor(implementation);
+
     test("when the connection breaks, perhaps executed", async () => {
       const { port, stop, seen } = await serveExchanges();
       const channel = open(implementation, port);
@@ -222,6 +211,7 @@ for (const implementation of allImplementations) {
 
   describe(`${name}: calls of many messages that are reset`, () => {
     servedFor(implementation);
+
     test.each([
       ["is refused unread", 7, "UNAVAILABLE", false],
       ["is reset without an error", 0, "INTERNAL", true],
@@ -264,9 +254,24 @@ for (const implementation of allImplementations) {
     });
   });
 
-  describe(`${name}: calls of many messages and unary ones`, () => {
+  describe(`${name}: calls of many messages, of any number and beside others`, () => {
     servedFor(implementation);
-    test(`share a connection`, async () => {
+
+    test.each([
+      [0, 4],
+      [1, 4],
+      [20_000, 10],
+      [40, 1_000_000],
+      [3, 3_900_000],
+    ])("%d of %d bytes all arrive, and one answer comes back", async (messageCount, byteCount) => {
+      const channel = open(implementation, (await serveExchanges()).port);
+      const { requests } = numbered(messageCount, byteCount);
+      const { messages, end } = run(channel, { path: sumPath, requests, timeoutMs: 30_000 });
+      expect((await end).status).toBe("OK");
+      expect(sumOf(messages)).toEqual([messageCount, messageCount * byteCount]);
+    });
+
+    test("share a connection with unary ones", async () => {
       const { port } = await serveExchanges();
       const channel = open(implementation, port);
       const all = Array.from({ length: 20 }, (_, call) => {

@@ -28,6 +28,7 @@ for (const implementation of allImplementations) {
 
   describe(`${name}: streams under load`, () => {
     servedFor(implementation);
+
     test.each([1000, 200_000, 3_000_000])(
       "messages of %d bytes come whole and in order through pauses at any moment",
       async (byteCount) => {
@@ -95,6 +96,7 @@ for (const implementation of allImplementations) {
 
   describe(`${name}: streams that end early`, () => {
     servedFor(implementation);
+
     test("many at once are each in order, and cancelling one leaves the others", async () => {
       const { port, seen } = await serve();
       const channel = open(implementation, port);

@@ -39,6 +39,7 @@ for (const implementation of allImplementations) {
 
   describe(name, () => {
     servedFor(implementation);
+
     describe("answers on the wire", () => {
       test("may consist of trailers alone", async () => {
         const result = await resultOf(implementation, (peer, streamId) =>

@@ -22,6 +22,7 @@ for (const implementation of allImplementations) {
 
   describe(name, () => {
     servedFor(implementation);
+
     describe("unary calls", () => {
       test("carry bytes there and back", async () => {
         const channel = open(implementation, (await serve()).port);

@@ -9,6 +9,7 @@ import v1alpha from "@grpc/reflection/build/proto/grpc/reflection/v1alpha/reflec
 };
 import healthProto from "grpc-health-check/proto/health/v1/health.proto" with { type: "file" };
 import dfsProto from "../../proto/dfs.proto" with { type: "file" };
+import { asProtocTells } from "./reflected-files.ts";
 
 /** proto/dfs.proto; 64-bit integers as numbers, since they are instants well below 2^53. */
 export function loadDfsDefinition(): PackageDefinition {
@@ -35,7 +36,8 @@ export function loadReflectionDefinition(): PackageDefinition {
  */
 export function loadReflectedDefinition(): PackageDefinition {
   const files = [dfsProto, healthProto, v1, v1alpha];
-  return Object.assign({}, ...files.map((file) => loadSync(file, { keepCase: true })));
+  const definitions = files.map((file) => loadSync(file, { keepCase: true }));
+  return asProtocTells(Object.assign({}, ...definitions));
 }
 
 /**

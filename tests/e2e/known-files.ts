@@ -1,8 +1,9 @@
 import type { KnownFile } from "../support/test-files.ts";
 
 /**
- * What the runner must know of test files besides what they say themselves: how long they take, if
- * that is much more than ten seconds, and which of them keep both processors of a small machine busy.
+ * What the runner must know of test files besides what they say themselves: how long they take,
+ * if that is much more than ten seconds, and which of them keep both processors of a small machine
+ * busy.
  */
 export const endToEnd: Readonly<Record<string, KnownFile>> = {
   "criteria.test.ts": { seconds: 14 },

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { loadSync } from "@grpc/proto-loader";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
 import { unaryResult } from "../../src/rpc/channel.ts";
 import { openHttp2Channel } from "../../src/rpc/http2-channel.ts";
 import { freePorts } from "../support/free-ports.ts";
+import { protoMethods } from "./proto-methods.ts";
 
 const readyWithinMs = 20_000;
 
@@ -86,21 +86,11 @@ async function statusOf(port: number): Promise<Status | undefined> {
   return (await ask(port, "/etcdserverpb.Maintenance/Status", {})) as Status | undefined;
 }
 
-const definition = loadSync(etcdProto, { longs: String, defaults: true });
-
-interface Method {
-  readonly path: string;
-  readonly requestSerialize: (message: object) => Buffer;
-  readonly responseDeserialize: (bytes: Buffer) => object;
-}
+const methodAt = protoMethods(etcdProto);
 
 /** The answer of the node at `port`, 64-bit numbers as text; undefined: not OK. */
 export async function ask(port: number, path: string, message: object): Promise<unknown> {
-  const methods = Object.values(definition).flatMap((service) =>
-    Object.values(service as unknown as Record<string, Method>),
-  );
-  const method = methods.find((one) => one.path === path);
-  if (method === undefined) throw new Error(`etcd.proto has no ${path}`);
+  const method = methodAt(path);
   const channel = openHttp2Channel({ host: "127.0.0.1", port });
   try {
     const request = method.requestSerialize(message);

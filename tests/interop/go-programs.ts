@@ -14,8 +14,8 @@ export type GoPrograms =
     };
 
 /**
- * Fetches the modules (each `path@version`) and builds the packages of them, as a module of its own;
- * a minute or two unless Go has them in its cache.
+ * Fetches the modules (each `path@version`) and builds the packages of them, as a module of its
+ * own; a minute or two unless Go has them in its cache.
  */
 export async function buildGoPrograms(
   modules: readonly string[],

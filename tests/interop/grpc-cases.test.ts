@@ -4,13 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { loadSync } from "@grpc/proto-loader";
 import { systemClock, waitUntil } from "../../src/base/clock.ts";
 import type { CallEnd, Channel, StreamControl } from "../../src/rpc/channel.ts";
 import { unaryResult } from "../../src/rpc/channel.ts";
 import { openHttp2Channel } from "../../src/rpc/http2-channel.ts";
 import { freePorts } from "../support/free-ports.ts";
 import { buildGoPrograms } from "./go-programs.ts";
+import { protoMethods } from "./proto-methods.ts";
 import { startRecordingProxy } from "./recording-proxy.ts";
 
 const serverPackage = "google.golang.org/grpc/interop/server";
@@ -19,87 +19,79 @@ if ("missing" in built) {
   console.log(`SKIPPED, NOTHING PROVED: no test server of grpc-go (${built.missing})`);
 }
 
-const definition = loadSync(join(import.meta.dir, "grpc-testing.proto"));
-
-interface Method {
-  readonly path: string;
-  readonly requestSerialize: (message: object) => Buffer;
-  readonly responseDeserialize: (bytes: Buffer) => object;
-}
-
-function method(name: string, service = "TestService"): Method {
-  const found = definition[`grpc.testing.${service}`];
-  if (found === undefined || !(name in found)) throw new Error(`no method ${name}`);
-  return (found as unknown as Record<string, Method>)[name] as Method;
-}
+const methodAt = protoMethods(join(import.meta.dir, "grpc-testing.proto"));
+const method = (name: string, service = "TestService") =>
+  methodAt(`/grpc.testing.${service}/${name}`);
 
 const withinMs = 10_000;
 
-describe.skipIf("missing" in built)("our client and the test server of grpc-go", () => {
-  let server: Bun.Subprocess | undefined;
-  let channel: Channel;
-  let port = 0;
+let server: Bun.Subprocess | undefined;
+let channel: Channel;
+let port = 0;
 
-  beforeAll(async () => {
-    if ("missing" in built) return;
-    [port = 0] = await freePorts(1);
-    server = Bun.spawn([built.programOf(serverPackage), `--port=${port}`], {
-      stdio: ["ignore", "ignore", "ignore"],
-    });
-    channel = openHttp2Channel({ host: "127.0.0.1", port });
-    channel.connect();
-    await waitUntil(systemClock, () => channel.state === "ready", { withinMs, everyMs: 10 });
-  }, 2 * withinMs);
-
-  afterAll(() => {
-    channel?.close();
-    server?.kill("SIGKILL");
-    if ("remove" in built) built.remove();
+beforeAll(async () => {
+  if ("missing" in built) return;
+  [port = 0] = await freePorts(1);
+  server = Bun.spawn([built.programOf(serverPackage), `--port=${port}`], {
+    stdio: ["ignore", "ignore", "ignore"],
   });
+  channel = openHttp2Channel({ host: "127.0.0.1", port });
+  channel.connect();
+  await waitUntil(systemClock, () => channel.state === "ready", { withinMs, everyMs: 10 });
+}, 2 * withinMs);
 
-  const unary = async (name: string, message: object, over = channel, service?: string) => {
-    const { path, requestSerialize, responseDeserialize } = method(name, service);
-    const request = requestSerialize(message);
-    const { response, ...end } = await unaryResult(over, { path, request, timeoutMs: withinMs });
-    const answer = response === undefined ? undefined : responseDeserialize(Buffer.from(response));
-    return { answer, ...end };
-  };
+afterAll(() => {
+  channel?.close();
+  server?.kill("SIGKILL");
+  if ("remove" in built) built.remove();
+});
 
-  /** All answers to `messages`, and how the call ended. */
-  const exchange = (
-    name: string,
-    messages: readonly object[],
-    how: {
-      timeoutMs?: number;
-      metadata?: Readonly<Record<string, string>>;
-      over?: Channel;
-      onAnswer?: (control: StreamControl) => void;
-    } = {},
-  ) => {
-    const { path, requestSerialize, responseDeserialize } = method(name);
-    const answers: object[] = [];
-    return new Promise<{ answers: readonly object[]; end: CallEnd }>((resolve) => {
-      const control = (how.over ?? channel).stream(
-        {
-          path,
-          requests: messages.map((message) => requestSerialize(message)),
-          timeoutMs: how.timeoutMs ?? withinMs,
-          ...(how.metadata === undefined ? {} : { metadata: how.metadata }),
+const unary = async (name: string, message: object, over = channel, service?: string) => {
+  const { path, requestSerialize, responseDeserialize } = method(name, service);
+  const request = requestSerialize(message);
+  const { response, ...end } = await unaryResult(over, { path, request, timeoutMs: withinMs });
+  const answer = response === undefined ? undefined : responseDeserialize(Buffer.from(response));
+  return { answer, ...end };
+};
+
+/** All answers to `messages`, and how the call ended. */
+const exchange = (
+  name: string,
+  messages: readonly object[],
+  how: {
+    timeoutMs?: number;
+    metadata?: Readonly<Record<string, string>>;
+    over?: Channel;
+    onAnswer?: (control: StreamControl) => void;
+  } = {},
+) => {
+  const { path, requestSerialize, responseDeserialize } = method(name);
+  const answers: object[] = [];
+  return new Promise<{ answers: readonly object[]; end: CallEnd }>((resolve) => {
+    const control = (how.over ?? channel).stream(
+      {
+        path,
+        requests: messages.map((message) => requestSerialize(message)),
+        timeoutMs: how.timeoutMs ?? withinMs,
+        ...(how.metadata === undefined ? {} : { metadata: how.metadata }),
+      },
+      {
+        onMessage(bytes) {
+          answers.push(responseDeserialize(Buffer.from(bytes)));
+          how.onAnswer?.(control);
         },
-        {
-          onMessage(bytes) {
-            answers.push(responseDeserialize(Buffer.from(bytes)));
-            how.onAnswer?.(control);
-          },
-          onEnd: (end) => resolve({ answers, end }),
-        },
-      );
-    });
-  };
+        onEnd: (end) => resolve({ answers, end }),
+      },
+    );
+  });
+};
 
-  const zeros = (size: number) => ({ body: Buffer.alloc(size) });
-  const largeRequest = { responseSize: 314_159, payload: zeros(271_828) };
+const zeros = (size: number) => ({ body: Buffer.alloc(size) });
+const largeRequest = { responseSize: 314_159, payload: zeros(271_828) };
 
+const sizes = [31_415, 9, 2653, 58_979];
+
+describe.skipIf("missing" in built)("one message for one", () => {
   test("empty_unary", async () => {
     expect(await unary("EmptyCall", {})).toMatchObject({ status: "OK", answer: {} });
   });
@@ -109,15 +101,15 @@ describe.skipIf("missing" in built)("our client and the test server of grpc-go",
     expect(status).toBe("OK");
     expect(answer).toMatchObject({ payload: zeros(314_159) });
   });
+});
 
+describe.skipIf("missing" in built)("calls of many messages", () => {
   test("client_streaming", async () => {
     const messages = [27_182, 8, 1828, 45_904].map((size) => ({ payload: zeros(size) }));
     const { answers, end } = await exchange("StreamingInputCall", messages);
     expect(end.status).toBe("OK");
     expect(answers).toMatchObject([{ aggregatedPayloadSize: 74_922 }]);
   });
-
-  const sizes = [31_415, 9, 2653, 58_979];
 
   test("server_streaming", async () => {
     const responseParameters = sizes.map((size) => ({ size }));
@@ -137,7 +129,9 @@ describe.skipIf("missing" in built)("our client and the test server of grpc-go",
     const { answers, end } = await exchange("FullDuplexCall", []);
     expect([answers.length, end.status]).toEqual([0, "OK"]);
   });
+});
 
+describe.skipIf("missing" in built)("calls that end early", () => {
   test("cancel_after_begin", async () => {
     const { path } = method("StreamingInputCall");
     const end = await new Promise<CallEnd>((resolve) => {
@@ -160,7 +154,9 @@ describe.skipIf("missing" in built)("our client and the test server of grpc-go",
     const { end } = await exchange("FullDuplexCall", [ping], { timeoutMs: 1 });
     expect(end.status).toBe("DEADLINE_EXCEEDED");
   });
+});
 
+describe.skipIf("missing" in built)("metadata and statuses", () => {
   test("custom_metadata", async () => {
     await using proxy = await startRecordingProxy(port);
     const over = openHttp2Channel({ host: "127.0.0.1", port: proxy.port });

@@ -14,7 +14,13 @@ import type {
 
 /** How a simulated replica treats calls: answers after a while, refuses, or keeps silent. */
 export type Behaviour =
-  | { kind: "answers"; afterMs: number; result?: Partial<UnaryResult> }
+  | {
+      kind: "answers";
+      afterMs: number;
+      result?: Partial<UnaryResult>;
+      /** To the client's own probes; by default that there is no such method. */
+      toProbe?: Partial<UnaryResult>;
+    }
   | { kind: "refuses" }
   | { kind: "silent" };
 
@@ -81,8 +87,8 @@ export class ScriptedChannel implements Channel {
     };
     const behaviour = this.#behaviour;
     const isProbe = call.path.includes("Probe");
-    const answer = (given?: Partial<UnaryResult>) =>
-      end(isProbe ? { ...ok, status: "UNIMPLEMENTED" } : { ...ok, ...given });
+    const answer = (given?: Partial<UnaryResult>, toProbe?: Partial<UnaryResult>) =>
+      end({ ...ok, ...(isProbe ? { status: "UNIMPLEMENTED", ...toProbe } : given) });
     if (behaviour.kind === "refuses") {
       this.#clock.after(0, () =>
         end({ status: "UNAVAILABLE", detail: "refused", mayHaveExecuted: false }),
@@ -94,7 +100,7 @@ export class ScriptedChannel implements Channel {
         end({ status: "DEADLINE_EXCEEDED", detail, mayHaveExecuted: true }),
       );
     } else {
-      this.#clock.after(behaviour.afterMs, () => answer(behaviour.result));
+      this.#clock.after(behaviour.afterMs, () => answer(behaviour.result, behaviour.toProbe));
     }
     return () => {
       this.#clock.after(0, () =>

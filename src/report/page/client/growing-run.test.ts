@@ -10,7 +10,8 @@ const live: LiveRun = {
 
 function update(second: number, changes: Partial<LiveUpdate> = {}): LiveUpdate {
   return {
-    ...{ second, okByReplica: [0, 0], lost: 0, p50Us: null, p99Us: null, maxUs: null },
+    ...{ second, newReplicas: [], okByReplica: [0, 0], lost: 0 },
+    ...{ p50Us: null, p99Us: null, maxUs: null },
     totals: { scheduled: 0, ok: 0, wrong: 0, failed: 0, indeterminate: 0, inFlight: 0 },
     requests: {
       ...{ count: 0, number: [], endUs: [], latencyUs: [], replica: [], attempts: [], outcome: [] },

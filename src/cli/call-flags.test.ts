@@ -77,6 +77,7 @@ test("a call is settled to the last field before anything is sent", async () => 
 
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["--data", '{"nmae": "a"}'], '--data: guide.Query has no field "nmae"'],
+    [["--expect", '{"name": "{{request}}"}'], "--expect must be the same for every request"],
     [["--expect", '{"heigth": 1}'], '--expect: guide.Place has no field "heigth"'],
     [["--data", `@${dir.file("none.json")}`], "Cannot read --data"],
     [["--expect-same", "--data", '{"name": "{{uuid}}"}'], "each another one by {{uuid}}"],

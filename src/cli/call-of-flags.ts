@@ -153,10 +153,20 @@ function refuseUnlike(items: CallData["items"]): void {
   }
 }
 
+function refuseTemplates(expect: string): void {
+  const hole = /\{\{\s*(request|uuid|now|random)\b/.exec(expect)?.[1];
+  if (hole === undefined) return;
+  throw new DfsError(
+    "usage",
+    `--expect must be the same for every request, without templates: current value has {{${hole}}}`,
+  );
+}
+
 function expectationOf(
   { expect, expectSame, ignoreField }: CallFlagValues,
   { response }: CallMethod,
 ): Omit<CallExpectation, "statuses"> {
+  if (expect !== undefined) refuseTemplates(expect);
   const subset =
     expect === undefined
       ? undefined

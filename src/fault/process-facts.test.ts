@@ -251,6 +251,17 @@ describe("runsSameCommand()", () => {
   });
 });
 
+test.each([
+  ["app --token=abc --port 5", "app --token=*** --port 5"],
+  ["app --auth-token abc --port 5", "app --auth-token *** --port 5"],
+  ['app --metadata "authorization: Bearer abc" x', 'app --metadata "authorization: Bearer ***" x'],
+  ["DB_PASSWORD=abc app", "DB_PASSWORD=*** app"],
+  ["app --api-key='a b' c", "app --api-key=*** c"],
+  ["tokenizer serve --key server.key token.py", "tokenizer serve --key server.key token.py"],
+])("formatCommand() hides what %s may keep secret", (commandLine, shown) => {
+  expect(formatCommand({ ...dfs, commandLine })).toBe(shown);
+});
+
 test("formatProcess() and formatCommand() let no control character through", () => {
   expect(formatProcess({ ...dfs, name: "x\u001b[2J" })).toBe("x\\u001b[2J (pid 7)");
   expect(formatCommand({ ...dfs, commandLine: "a\u202eb\nc" })).toBe("a\\u202eb c");

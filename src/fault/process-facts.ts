@@ -56,7 +56,21 @@ export function formatProcess(process: ProcessFacts): string {
 
 /** The command line, safe for a terminal; `?` where it is not known. */
 export function formatCommand(process: ProcessFacts): string {
-  return printable(process.commandLine) || "?";
+  return withoutSecrets(printable(process.commandLine)) || "?";
+}
+
+const secretWord =
+  "[\\w.-]*(?:token|secret|passw|pwd|authorization|credential|api[_-]?key)[\\w.-]*";
+/** `--token=x`, `--token x`, `authorization: Bearer x`, and the latter without its key. */
+const secretArgument = new RegExp(
+  `((?:${secretWord}\\s?[=:]\\s?|(?:^|\\s)--?${secretWord}\\s+)(?:(?:basic|bearer)\\s+)?|` +
+    `\\b(?:basic|bearer)\\s+)("[^"]*"|'[^']*'|[^\\s"']+)`,
+  "gi",
+);
+
+/** A command line is shown to be recognized, which needs none of what it may keep secret. */
+function withoutSecrets(commandLine: string): string {
+  return commandLine.replaceAll(secretArgument, "$1***");
 }
 
 /** One line for people: arguments that hold blanks or quotes, or are empty, are quoted. */

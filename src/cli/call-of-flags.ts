@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readBounded } from "../base/bounded-file.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
@@ -9,13 +9,7 @@ import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/o
 import { parseJson } from "../rpc/schema/parse-json.ts";
 import { type Schema, splitMethod } from "../rpc/schema/schema.ts";
 import { type Call, defaultRequestIdHeader } from "../workload/call.ts";
-import {
-  type CallData,
-  checkDataSize,
-  dataItem,
-  dataLines,
-  sampleValues,
-} from "../workload/call-data.ts";
+import { type CallData, dataItem, dataLines, sampleValues } from "../workload/call-data.ts";
 import {
   type CallExpectation,
   parseIgnoredField,
@@ -70,12 +64,15 @@ export async function schemaOfFlags(
   const source = schemaSource(values);
   const asked = source.kind === "reflection" ? replicas : [];
   const channels = asked.map(openChannel);
-  const metadata = CallMetadata.parse(values.metadata).render(sampleValues[0]);
+  const metadata = CallMetadata.parse(values.metadata);
   try {
     return await openSchema(source, {
-      ...{ channels, metadata, wants },
+      ...{ channels, metadata: metadata.render(sampleValues[0]), wants },
       timeoutMs: reflectionWithinMs,
     });
+  } catch (error) {
+    if (!(error instanceof DfsError)) throw error;
+    throw new DfsError(error.code, metadata.hideSecrets(error.message), { cause: error.cause });
   } finally {
     for (const channel of channels) channel.close();
   }
@@ -115,17 +112,16 @@ function requestIdHeaderOf(
 async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<string> {
   if (dataFile !== undefined) return readText(dataFile, "--data-file");
   if (!data.startsWith("@")) return data;
+  if (data === "@") throw new DfsError("usage", "--data must name a file after @, or @- for stdin");
   if (data === "@-") return Bun.stdin.text();
   return readText(data.slice(1), "--data");
 }
 
 function readText(path: string, flag: string): string {
+  const bytes = readBounded(path, `${flag} ${path}`, limits.callDataMaxBytes);
   try {
-    const bytes = readFileSync(path);
-    checkDataSize(bytes.length, path);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof DfsError) throw error;
     throw new DfsError("cannot-run", `Cannot read ${flag} ${path}: ${messageOf(error)}`);
   }
 }

@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
-import { DfsError, messageOf } from "../../base/errors.ts";
+import { readBounded } from "../../base/bounded-file.ts";
+import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { fileDescriptor } from "./proto-descriptor.ts";
 import { typeNames } from "./proto-names.ts";
@@ -118,9 +119,5 @@ function isThere(path: string): boolean {
 }
 
 function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new DfsError("cannot-run", `Cannot read the proto file ${path}: ${messageOf(error)}`);
-  }
+  return readBounded(path, `the proto file ${path}`, limits.protoFileMaxBytes).toString("utf8");
 }

@@ -368,4 +368,8 @@ export const limits = {
   secretMinLength: 4,
   /** So many characters of a secret give it away, as it may be cut off where it is said. */
   secretTellingLength: 8,
+  /** Services that an error names of those that there are. */
+  servicesTellMaxCount: 20,
+  /** All metadata of a request, as text; many servers take 8 KiB of headers and no more. */
+  callMetadataMaxBytes: 64 * 1024,
 } as const;

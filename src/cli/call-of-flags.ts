@@ -43,6 +43,7 @@ export async function callOfFlags(
   const metadata = CallMetadata.parse(values.metadata);
   const requestIdHeader = requestIdHeaderOf(values, metadata);
   const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
+  refuseUnmet(values, statuses.has("OK"));
   const schema = await schemaOfFlags(values, servers, (name) => name === service);
   const method = schema.method(text, "--call");
   checkCallKind(method, values);
@@ -53,6 +54,13 @@ export async function callOfFlags(
     expectation: { ...expectationOf(values, method), statuses },
     isDeclaredIdempotent: values.idempotent,
   };
+}
+
+/** Only an OK has an answer to compare. */
+function refuseUnmet({ expect, expectSame }: CallFlagValues, isOkExpected: boolean): void {
+  if (isOkExpected || (expect === undefined && !expectSame)) return;
+  const flag = expect === undefined ? "--expect-same" : "--expect";
+  throw new DfsError("usage", `${flag} says nothing when --expect-status is without OK`);
 }
 
 /** The services that the files of the flags describe, else the server. */
@@ -149,10 +157,21 @@ function refuseUnlike(items: CallData["items"]): void {
   }
 }
 
+/** What looks like a hole would never be filled in, and so never be met. */
+function refuseHoles(expect: string | undefined): void {
+  if (expect?.includes("{{") !== true) return;
+  throw new DfsError(
+    "usage",
+    "--expect takes no templates, as it is the same for all requests; a text with {{ in it is " +
+      "written with \\u007b{",
+  );
+}
+
 function expectationOf(
   { expect, expectSame, ignoreField }: CallFlagValues,
   { response }: CallMethod,
 ): Omit<CallExpectation, "statuses"> {
+  refuseHoles(expect);
   const subset =
     expect === undefined
       ? undefined

@@ -1,4 +1,5 @@
 import { DfsError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import { metadataRule } from "../rpc/grpc-metadata.ts";
 import { sampleValues } from "./call-data.ts";
 import { parseTemplate, type Template, type TemplateValues } from "./call-template.ts";
@@ -43,6 +44,14 @@ export class CallMetadata {
   }
 
   #check(): void {
+    const byteCount = Array.from(this.#texts, ([key, text]) => key.length + text.length);
+    const total = byteCount.reduce((sum, count) => sum + count, 0);
+    if (total > limits.callMetadataMaxBytes) {
+      throw new DfsError(
+        "usage",
+        `--metadata must be at most ${limits.callMetadataMaxBytes} bytes in all: it has ${total}`,
+      );
+    }
     for (const [key, template] of this.#entries) {
       for (const values of sampleValues) {
         const rule = key.startsWith("grpc-")
@@ -69,7 +78,12 @@ export class CallMetadata {
   /** `authorization=*** tenant=a`: values that may be secrets are not told. */
   get shownText(): string {
     return Array.from(this.#texts, ([key, text]) => {
-      return `${key}=${isSecret(key, text) ? "***" : text}`;
+      return `${key}=${isSecret(key, text) ? "***" : shortened(text)}`;
     }).join(" ");
   }
+}
+
+function shortened(text: string): string {
+  const { dataShownMaxLength } = limits;
+  return text.length > dataShownMaxLength ? `${text.slice(0, dataShownMaxLength)}...` : text;
 }

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import { readBounded } from "../../base/bounded-file.ts";
@@ -41,6 +41,10 @@ class ProtoFiles {
   }
 
   read(): readonly FileDescriptorProto[] {
+    const missing = this.#importPaths.find((path) => !isDirectory(path));
+    if (missing !== undefined) {
+      throw new DfsError("cannot-run", `--import-path ${missing} is no directory`);
+    }
     for (const path of this.#paths) this.#load(path, this.#place(path));
     const sources = [...this.#sources.values()];
     const ready = [...this.#wellKnown.values()];
@@ -116,6 +120,10 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function readText(path: string): string {

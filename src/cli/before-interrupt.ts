@@ -1,4 +1,4 @@
-/** What `work` brings; undefined when `signal` comes first: then whatever it began is left alone. */
+/** What `work` brings; undefined when `signal` comes first: what it began is then left alone. */
 export async function beforeInterrupt<T>(
   work: Promise<T>,
   signal: AbortSignal,

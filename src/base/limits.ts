@@ -370,6 +370,8 @@ export const limits = {
   secretTellingLength: 8,
   /** Services that an error names of those that there are. */
   servicesTellMaxCount: 20,
+  /** Lines of --data-file that are checked in one go, in some 50 ms. */
+  dataLinesPerTurnCount: 10_000,
   /** All metadata of a request, as text; many servers take 8 KiB of headers and no more. */
   callMetadataMaxBytes: 64 * 1024,
 } as const;

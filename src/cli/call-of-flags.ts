@@ -50,7 +50,7 @@ export async function callOfFlags(
   return {
     ...{ method, metadata, authority, requestIdHeader },
     schema: schemaSourceText(schemaSource(values)),
-    data: dataOf(values, method, await dataText(values)),
+    data: await dataOf(values, method, await dataText(values)),
     expectation: { ...expectationOf(values, method), statuses },
     isDeclaredIdempotent: values.idempotent,
   };
@@ -134,10 +134,12 @@ function readText(path: string, flag: string): string {
   }
 }
 
-function dataOf(values: CallFlagValues, method: CallMethod, text: string): CallData {
+async function dataOf(values: CallFlagValues, method: CallMethod, text: string): Promise<CallData> {
   const { data = "{}", dataFile, shuffle: isShuffled, expectSame } = values;
   const items =
-    dataFile === undefined ? [dataItem(text, "--data", method)] : dataLines(text, dataFile, method);
+    dataFile === undefined
+      ? [dataItem(text, "--data", method)]
+      : await dataLines(text, dataFile, method);
   if (expectSame) refuseUnlike(items);
   const { dataShownMaxLength } = limits;
   const shown = data.length > dataShownMaxLength ? `${data.slice(0, dataShownMaxLength)}...` : data;

@@ -87,12 +87,28 @@ function hostPort(host: string, port: number): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** Names in lower case, addresses in their shortest form. */
+/**
+ * Names in lower case, addresses in their shortest form; 127.1, 0x7f000001 and ::ffff:127.0.0.1 are
+ * 127.0.0.1, as they are to every resolver.
+ */
 function canonicalHost(host: string): string {
   const [address = "", zone] = host.split("%");
   if (isIP(address) === 6) {
     const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
+    const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(short);
+    if (mapped !== null) return mappedAddress(mapped.slice(1));
     return zone === undefined ? short : `${short}%${zone}`;
   }
-  return host.toLowerCase().replace(/\.$/, "");
+  const name = host.toLowerCase().replace(/\.$/, "");
+  return /^[\d.]+$|^[\da-fx.]*0x[\da-fx.]*$/.test(name) ? addressOf(name) : name;
+}
+
+/** What is no address after all stays what it is. */
+function addressOf(name: string): string {
+  return URL.parse(`http://${name}`)?.hostname ?? name;
+}
+
+function mappedAddress(halves: readonly string[]): string {
+  const bytes = halves.map((half) => Number.parseInt(half, 16)).flatMap((n) => [n >> 8, n & 255]);
+  return bytes.join(".");
 }

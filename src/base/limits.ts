@@ -361,4 +361,17 @@ export const limits = {
   tlsHandshakeMaxMs: 10_000,
   /** Characters kept of what a peer says about an answer: its message, its content type. */
   peerTextMaxLength: 1000,
+  /** Bytes of a .proto file, and of a compiled set of them. */
+  protoFileMaxBytes: 16 * 1024 * 1024,
+  protosetMaxBytes: 256 * 1024 * 1024,
+  /** A secret shorter than this is not looked for in what servers say: it would be everywhere. */
+  secretMinLength: 4,
+  /** So many characters of a secret give it away, as it may be cut off where it is said. */
+  secretTellingLength: 8,
+  /** Services that an error names of those that there are. */
+  servicesTellMaxCount: 20,
+  /** Lines of --data-file that are checked in one go, in some 50 ms. */
+  dataLinesPerTurnCount: 10_000,
+  /** All metadata of a request, as text; many servers take 8 KiB of headers and no more. */
+  callMetadataMaxBytes: 64 * 1024,
 } as const;

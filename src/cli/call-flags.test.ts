@@ -52,6 +52,13 @@ for (const [words, error] of refused) {
   });
 }
 
+test("what may be the rest of a secret is not told", () => {
+  const words = [...call, "--metadata", "authorization=Bearer", "hidden"];
+  expect(() => valuesOf(...words)).toThrow(
+    /^Unexpected argument after --metadata: blanks need quotes$/,
+  );
+});
+
 test("without --call nothing changes", async () => {
   expect(await callOfFlags(valuesOf("--target", "5"), servers)).toBeUndefined();
 });
@@ -77,12 +84,17 @@ test("a call is settled to the last field before anything is sent", async () => 
 
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["--data", '{"nmae": "a"}'], '--data: guide.Query has no field "nmae"'],
-    [["--expect", '{"name": "{{request}}"}'], "--expect must be the same for every request"],
+    [["--expect", '{"name": "{{request}}"}'], "--expect takes no templates"],
     [["--expect", '{"heigth": 1}'], '--expect: guide.Place has no field "heigth"'],
     [["--data", `@${dir.file("none.json")}`], "Cannot read --data"],
     [["--expect-same", "--data", '{"name": "{{uuid}}"}'], "each another one by {{uuid}}"],
     [["--request-id-header", "te"], "--request-id-header must be a key of metadata, or none"],
     [["--metadata", "x-request-id=1"], "--request-id-header names another, or none"],
+    [["--expect", '{"path": "{{request}}"}'], "--expect takes no templates"],
+    [["--expect", "{}", "--expect-status", "NOT_FOUND"], "--expect says nothing when"],
+    [["--expect-same", "--expect-status", "NOT_FOUND"], "--expect-same says nothing when"],
+    [["--data", "@"], "--data must name a file after @"],
+    [["--import-path", dir.file("none")], "none is no directory"],
     [["--expect-status", "OKAY"], 'did you mean "OK"?'],
   ];
   for (const [words, error] of wrong) await expect(settle(...words)).rejects.toThrow(error);

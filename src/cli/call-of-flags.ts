@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readBounded } from "../base/bounded-file.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
@@ -9,13 +9,7 @@ import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/o
 import { parseJson } from "../rpc/schema/parse-json.ts";
 import { type Schema, splitMethod } from "../rpc/schema/schema.ts";
 import { type Call, defaultRequestIdHeader } from "../workload/call.ts";
-import {
-  type CallData,
-  checkDataSize,
-  dataItem,
-  dataLines,
-  sampleValues,
-} from "../workload/call-data.ts";
+import { type CallData, dataItem, dataLines, sampleValues } from "../workload/call-data.ts";
 import {
   type CallExpectation,
   parseIgnoredField,
@@ -49,16 +43,24 @@ export async function callOfFlags(
   const metadata = CallMetadata.parse(values.metadata);
   const requestIdHeader = requestIdHeaderOf(values, metadata);
   const statuses = parseStatuses(values.expectStatus ?? "OK", "--expect-status");
+  refuseUnmet(values, statuses.has("OK"));
   const schema = await schemaOfFlags(values, servers, (name) => name === service);
   const method = schema.method(text, "--call");
   checkCallKind(method, values);
   return {
     ...{ method, metadata, authority, requestIdHeader },
     schema: schemaSourceText(schemaSource(values)),
-    data: dataOf(values, method, await dataText(values)),
+    data: await dataOf(values, method, await dataText(values)),
     expectation: { ...expectationOf(values, method), statuses },
     isDeclaredIdempotent: values.idempotent,
   };
+}
+
+/** Only an OK has an answer to compare. */
+function refuseUnmet({ expect, expectSame }: CallFlagValues, isOkExpected: boolean): void {
+  if (isOkExpected || (expect === undefined && !expectSame)) return;
+  const flag = expect === undefined ? "--expect-same" : "--expect";
+  throw new DfsError("usage", `${flag} says nothing when --expect-status is without OK`);
 }
 
 /** The services that the files of the flags describe, else the server. */
@@ -70,12 +72,15 @@ export async function schemaOfFlags(
   const source = schemaSource(values);
   const asked = source.kind === "reflection" ? replicas : [];
   const channels = asked.map(openChannel);
-  const metadata = CallMetadata.parse(values.metadata).render(sampleValues[0]);
+  const metadata = CallMetadata.parse(values.metadata);
   try {
     return await openSchema(source, {
-      ...{ channels, metadata, wants },
+      ...{ channels, metadata: metadata.render(sampleValues[0]), wants },
       timeoutMs: reflectionWithinMs,
     });
+  } catch (error) {
+    if (!(error instanceof DfsError)) throw error;
+    throw new DfsError(error.code, metadata.hideSecrets(error.message), { cause: error.cause });
   } finally {
     for (const channel of channels) channel.close();
   }
@@ -115,25 +120,26 @@ function requestIdHeaderOf(
 async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<string> {
   if (dataFile !== undefined) return readText(dataFile, "--data-file");
   if (!data.startsWith("@")) return data;
+  if (data === "@") throw new DfsError("usage", "--data must name a file after @, or @- for stdin");
   if (data === "@-") return Bun.stdin.text();
   return readText(data.slice(1), "--data");
 }
 
 function readText(path: string, flag: string): string {
+  const bytes = readBounded(path, `${flag} ${path}`, limits.callDataMaxBytes);
   try {
-    const bytes = readFileSync(path);
-    checkDataSize(bytes.length, path);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof DfsError) throw error;
     throw new DfsError("cannot-run", `Cannot read ${flag} ${path}: ${messageOf(error)}`);
   }
 }
 
-function dataOf(values: CallFlagValues, method: CallMethod, text: string): CallData {
+async function dataOf(values: CallFlagValues, method: CallMethod, text: string): Promise<CallData> {
   const { data = "{}", dataFile, shuffle: isShuffled, expectSame } = values;
   const items =
-    dataFile === undefined ? [dataItem(text, "--data", method)] : dataLines(text, dataFile, method);
+    dataFile === undefined
+      ? [dataItem(text, "--data", method)]
+      : await dataLines(text, dataFile, method);
   if (expectSame) refuseUnlike(items);
   const { dataShownMaxLength } = limits;
   const shown = data.length > dataShownMaxLength ? `${data.slice(0, dataShownMaxLength)}...` : data;
@@ -153,12 +159,13 @@ function refuseUnlike(items: CallData["items"]): void {
   }
 }
 
-function refuseTemplates(expect: string): void {
-  const hole = /\{\{\s*(request|uuid|now|random)\b/.exec(expect)?.[1];
-  if (hole === undefined) return;
+/** What looks like a hole would never be filled in, and so never be met. */
+function refuseHoles(expect: string | undefined): void {
+  if (expect?.includes("{{") !== true) return;
   throw new DfsError(
     "usage",
-    `--expect must be the same for every request, without templates: current value has {{${hole}}}`,
+    "--expect takes no templates, as it is the same for all requests; a text with {{ in it is " +
+      "written with \\u007b{",
   );
 }
 
@@ -166,7 +173,7 @@ function expectationOf(
   { expect, expectSame, ignoreField }: CallFlagValues,
   { response }: CallMethod,
 ): Omit<CallExpectation, "statuses"> {
-  if (expect !== undefined) refuseTemplates(expect);
+  refuseHoles(expect);
   const subset =
     expect === undefined
       ? undefined

@@ -23,6 +23,7 @@ import type { Channel } from "../rpc/channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
 import { channelOpener } from "../rpc/tls-client.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
+import { beforeInterrupt } from "./before-interrupt.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
 import { callOfFlags } from "./call-of-flags.ts";
 import { showFault } from "./demo-observer.ts";
@@ -116,14 +117,16 @@ async function runAndJudge(
   const targets = await resolveTargets(typed, { resolve: resolveName, clock });
   const servers = { replicas: targets.endpoints, openChannel };
   if (values.list !== undefined) {
-    for (const line of await serviceLines(values, servers)) terminal.line(line);
-    return exitStatus.verified;
+    const lines = await beforeInterrupt(serviceLines(values, servers), interrupts.soft);
+    for (const line of lines?.value ?? []) terminal.line(line);
+    return lines === undefined ? exitStatus.interrupted : exitStatus.verified;
   }
   if (typed.length === 0) throw new DfsError("usage", "--replicas is required");
   const asked = loadConfig({ ...values, replicas: typed }, targets);
-  const call = await callOfFlags(values, servers);
+  const settled = await beforeInterrupt(callOfFlags(values, servers), interrupts.soft);
+  if (settled === undefined) return exitStatus.interrupted;
   const streams = withStreams(asked, values, context.typed);
-  const config = withSeed({ ...streams, call, tls: tlsText(tls) });
+  const config = withSeed({ ...streams, call: settled.value, tls: tlsText(tls) });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);

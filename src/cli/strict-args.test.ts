@@ -88,6 +88,7 @@ describe("reading a command line", () => {
     ["--replicas a:1 --dutation 5", 'Unknown flag --dutation; did you mean "--duration"?'],
     ["-duration 5", 'Unknown flag -duration; did you mean "--duration"?'],
     ["--replicas a:1 --delay 1 --after 2", "--delay is given more than once (--after is the same)"],
+    ["--replicas a:1 --aftr=secret", 'Unknown flag --aftr; did you mean "--after"?'],
     ["--replicas a:1 --aftr 5", 'Unknown flag --aftr; did you mean "--after"?'],
     ["--replicas a:1 --duration", "--duration needs a value"],
     ["--replicas a:1 --duration --dry-run", "--duration needs a value"],

@@ -29,10 +29,11 @@ export function parseStrictly(
   const names = [...known.keys(), ...aliases.keys()].filter((name) => !name.startsWith("-"));
   const texts = new Map<string, string[]>();
   const positionals: string[] = [];
+  let before: string | undefined;
   const words = [...rawArgs];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (!isFlag(word)) {
-      if (!positionalsAllowed) throw unexpectedWord(word, names);
+      if (!positionalsAllowed) throw unexpectedWord(word, names, before);
       positionals.push(word);
       continue;
     }
@@ -47,6 +48,7 @@ export function parseStrictly(
     }
     given.push(typed(flag, name, inlineValue, words));
     texts.set(name, given);
+    before = name;
   }
   return { texts, positionals };
 }
@@ -115,10 +117,20 @@ function noValue(name: string, inlineValue: string | undefined): string {
 function unknownFlag(word: string, name: string, known: Iterable<string>): DfsError {
   const bare = name.replace(/^-+/, "");
   const dashed = Array.from(known, (candidate) => `--${candidate}`);
-  return new DfsError("usage", `Unknown flag ${word}${didYouMean(`--${bare}`, dashed)}`);
+  // Never its value, which may be a secret.
+  const [written] = word.split("=", 1);
+  return new DfsError("usage", `Unknown flag ${written}${didYouMean(`--${bare}`, dashed)}`);
 }
 
-function unexpectedWord(word: string, known: Iterable<string>): DfsError {
+function unexpectedWord(
+  word: string,
+  known: Iterable<string>,
+  before: string | undefined,
+): DfsError {
+  if (before === "metadata") {
+    // It may be the rest of a secret: it is not shown.
+    return new DfsError("usage", "Unexpected argument after --metadata: blanks need quotes");
+  }
   const dashed = Array.from(known, (candidate) => `--${candidate}`);
   return new DfsError("usage", `Unexpected argument "${word}"${didYouMean(`--${word}`, dashed)}`);
 }

@@ -41,6 +41,7 @@ export class Attempt implements AttemptView, OpenAttempt {
   readonly #barrenMs: number;
   /** Its sending, else when an exchange last came further. */
   #quietSinceUs: number;
+  #messageCount = 0;
   #finishedUs: number | undefined;
   #cancelCall: CancelCall = () => undefined;
   #leave: () => void = () => undefined;
@@ -79,7 +80,10 @@ export class Attempt implements AttemptView, OpenAttempt {
   get silenceText(): string {
     const missing = "exchange" in this.#request ? "message" : "answer";
     const quietUs = this.finishedUs - this.#quietSinceUs;
-    return `no ${missing} within ${Math.round(quietUs / 1000)} ms`;
+    const text = `no ${missing} within ${Math.round(quietUs / 1000)} ms`;
+    if (this.#messageCount === 0) return text;
+    // It may have been anything but silent.
+    return `${text}, after ${this.#messageCount} in ${Math.round(this.serviceUs / 1000)} ms`;
   }
 
   start(): void {
@@ -150,6 +154,7 @@ export class Attempt implements AttemptView, OpenAttempt {
   }
 
   #onMessage(): void {
+    this.#messageCount++;
     this.#onProgress();
     // Last, since it may release requests that wait.
     if (this.isOpen) this.#context.replicas.observe(this.replica, "answered", "message");

@@ -192,14 +192,16 @@ function noRequests(streams: StreamTotals | undefined): LoadTotals {
 
 function openClient(options: DriveLoadOptions, replicas: ReplicaSet): RequestClient {
   const { config, ledger, observer, clock } = options;
-  const { policy, attemptTimeoutMs } = config;
+  const { policy, attemptTimeoutMs, call } = config;
+  const hideSecrets = (text: string) => call?.metadata.hideSecrets(text) ?? text;
   if (policy === "stock") return new StockClient(config.replicas, clock);
   return new FailoverClient({
     replicas,
     policy: createPolicy(policy, attemptTimeoutMs),
     ...(options.budget === undefined ? {} : { budget: options.budget }),
     clock,
-    onAttemptFailure(failure) {
+    onAttemptFailure(told) {
+      const failure = { ...told, detail: hideSecrets(told.detail) };
       ledger.append(attemptRecord(failure));
       observer.onAttemptFailure(failure);
     },

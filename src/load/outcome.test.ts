@@ -67,10 +67,20 @@ test("settle() takes an expected status for right, and an OK that is not expecte
   const missing = { status: "NOT_FOUND", detail: "no such item" } as const;
   const answer = { ...missing, response: new Uint8Array(), serviceUs: 1 };
   const wrong = () => "not looked at";
-  const expected = new Set(["NOT_FOUND"] as const);
-  expect(settle(request, { ...answered, answer }, wrong, expected).record.kind).toBe("ok");
-  expect(settle(request, answered, right, expected).record).toMatchObject({
+  const expectedStatuses = new Set(["NOT_FOUND"] as const);
+  expect(settle(request, { ...answered, answer }, wrong, { expectedStatuses }).record.kind).toBe(
+    "ok",
+  );
+  expect(settle(request, answered, right, { expectedStatuses }).record).toMatchObject({
     outcome: "failed",
     detail: "OK, expected NOT_FOUND",
   });
+});
+
+test("settle() hides the secrets that a server says back", () => {
+  const rejected = { status: "UNAUTHENTICATED", detail: "bad s3cr3t" } as const;
+  const answer = { ...rejected, response: new Uint8Array(), serviceUs: 1 };
+  const hideSecrets = (text: string) => text.replace("s3cr3t", "***");
+  const { record } = settle(request, { ...answered, answer }, right, { hideSecrets });
+  expect(record).toMatchObject({ outcome: "failed", detail: "UNAUTHENTICATED: bad ***" });
 });

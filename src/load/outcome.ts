@@ -3,6 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { Answer, CallResult } from "../failover/request.ts";
 import type { OkRecord, RequestRecord } from "../ledger/record.ts";
 import type { StatusName } from "../rpc/status.ts";
+import type { CalledMethod } from "../workload/workload.ts";
 
 /** A request that has ended: its ledger record, and its number for the terminal. */
 export interface SettledRequest {
@@ -23,17 +24,21 @@ export interface SentRequest {
 
 const okAlone: ReadonlySet<StatusName> = new Set(["OK"]);
 
+type Judging = Pick<CalledMethod, "expectedStatuses" | "hideSecrets">;
+
+const sameText = (text: string) => text;
+
 /**
  * The one outcome of a request. `ok`: the right answer. `wrong`: an answer, not the right one.
  * `failed`: an unexpected status, or provably never executed. `indeterminate`: it may have been
  * executed, nobody answered. `faultOf` says what is wrong with an OK answer, undefined when nothing
- * is; `expected` are the statuses of right answers.
+ * is.
  */
 export function settle(
   request: SentRequest,
   result: CallResult,
   faultOf: (answer: Answer) => string | undefined,
-  expected: ReadonlySet<StatusName> = okAlone,
+  { expectedStatuses: expected = okAlone, hideSecrets = sameText }: Judging = {},
 ): SettledRequest {
   const endpoint = result.endpoint === undefined ? "" : formatEndpoint(result.endpoint);
   const common = {
@@ -51,7 +56,7 @@ export function settle(
       ...common,
       outcome,
       elapsedUs: spanUs,
-      detail: detail.slice(0, limits.errorTextMaxLength),
+      detail: hideSecrets(detail).slice(0, limits.errorTextMaxLength),
     },
   });
   const { answer } = result;

@@ -156,7 +156,7 @@ export class RequestFlow {
   ): void {
     const { ledger, workload, onSettled } = this.#options;
     const faultOf = (answer: Answer) => faultIn(workload, request.number, answer);
-    const settled = settle(request, result, faultOf, workload.expectedStatuses);
+    const settled = settle(request, result, faultOf, workload);
     this.#tally.settled(settled.record);
     ledger.append(settled.record);
     onSettled?.({ ...settled, ...more });

@@ -65,6 +65,8 @@ function parseSpanMs(text: string): number | undefined {
 
 /** `100`, or `10..500`. */
 function parseRange(text: string): readonly [number, number] | undefined {
+  // Three dots are two and a .5 to the parser alone.
+  if (text.includes("...")) return undefined;
   const rates = text.split("..").map(parsePerSecond);
   const from = rates[0];
   const to = rates.at(-1);

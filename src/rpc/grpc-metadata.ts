@@ -5,10 +5,13 @@ const keyPattern = /^[0-9a-z_.-]+$/;
 const valuePattern = /^[ -~]*$/;
 /** Several values of one key are joined by commas. */
 const base64Pattern = /^[0-9A-Za-z+/]*={0,2}(,[0-9A-Za-z+/]*={0,2})*$/;
+/** One digit beyond a group of four is less than a byte. */
+const isHalfByte = (part: string) => part.replaceAll("=", "").length % 4 === 1;
 
 /** What the protocol itself says in a request's headers. */
 const reservedKeys: ReadonlySet<string> = new Set([
   "connection",
+  "content-length",
   "content-type",
   "grpc-encoding",
   "grpc-timeout",
@@ -33,7 +36,8 @@ export function metadataRule(key: string, value: string): string | undefined {
   if (!keyPattern.test(key)) return "a key consists of letters, digits, and the characters _ . -";
   if (reservedKeys.has(key)) return "gRPC sets this header itself";
   if (key.endsWith("-bin")) {
-    return base64Pattern.test(value) ? undefined : "its value must be base64";
+    const isBase64 = base64Pattern.test(value) && !value.split(",").some(isHalfByte);
+    return isBase64 ? undefined : "its value must be base64";
   }
   return valuePattern.test(value)
     ? undefined

@@ -46,14 +46,28 @@ export const sampleValues: readonly [TemplateValues, TemplateValues] = [
   { number: 1_000_000, nowUs: 1.8e15, random: { next: () => 1 - 2 ** -32 } },
 ];
 
-/** JSON lines: one request a line, blank lines left out. */
-export function dataLines(text: string, path: string, method: CallMethod): readonly DataItem[] {
-  const items = text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    return [dataItem(line, `--data-file ${path}:${index + 1}`, method)];
-  });
+/**
+ * JSON lines: one request a line, blank lines left out. A million lines take seconds: others, such
+ * as Ctrl-C, have their turns in between.
+ */
+export async function dataLines(
+  text: string,
+  path: string,
+  method: CallMethod,
+): Promise<readonly DataItem[]> {
+  const items: DataItem[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const number = index + 1;
+    if (number % limits.dataLinesPerTurnCount === 0) await othersTurn();
+    if (line.trim() === "") continue;
+    items.push(dataItem(line, `--data-file ${path}:${number}`, method));
+  }
   if (items.length === 0) throw new DfsError("usage", `--data-file ${path} holds no request`);
   return items;
+}
+
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 const roundsKeptCount = 4;
@@ -98,14 +112,4 @@ export function valuesOf(seed: number, number: number, nowUs: number): TemplateV
 /** Seeds far from each other for numbers that follow each other. */
 function mixed(seed: number, number: number): number {
   return (seed ^ Math.imul(number, 0x85eb_ca6b)) >>> 0;
-}
-
-/** Throws a usage error for a text that is too large to be kept. */
-export function checkDataSize(byteCount: number, path: string): void {
-  if (byteCount <= limits.callDataMaxBytes) return;
-  const mebibytes = limits.callDataMaxBytes / 1024 / 1024;
-  throw new DfsError(
-    "usage",
-    `${path} must be at most ${mebibytes} MiB: it has ${byteCount} bytes`,
-  );
 }

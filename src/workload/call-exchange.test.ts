@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test";
 import { routeGuideMethod } from "../../tests/support/route-guide/schema.ts";
 import type { Call } from "./call.ts";
-import { dataLines } from "./call-data.ts";
+import { dataItem } from "./call-data.ts";
 import { exchangeWorkload } from "./call-exchange.ts";
 import { CallMetadata } from "./call-metadata.ts";
 
 function callOf(methodName: string, text: string, other: Partial<Call> = {}): Call {
   const method = routeGuideMethod(methodName);
-  const items = dataLines(text, "a.jsonl", method);
+  const lines = text.split("\n").filter((line) => line !== "");
+  const items = lines.map((line) => dataItem(line, "a.jsonl", method));
   return {
     ...{ method, schema: "a.proto", authority: undefined, requestIdHeader: "x-request-id" },
     data: { items, isShuffled: false, source: "a.jsonl" },

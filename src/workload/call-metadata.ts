@@ -1,15 +1,21 @@
 import { DfsError } from "../base/errors.ts";
+import { limits } from "../base/limits.ts";
 import { metadataRule } from "../rpc/grpc-metadata.ts";
 import { sampleValues } from "./call-data.ts";
 import { parseTemplate, type Template, type TemplateValues } from "./call-template.ts";
+import { isSecret, secretHider } from "./secrets.ts";
 
 /** Metadata of every request, its values templates, by key in the order given. */
 export class CallMetadata {
   readonly #entries: readonly (readonly [string, Template])[];
   readonly #texts: ReadonlyMap<string, string>;
+  /** `text` without the secrets among the values, should a server have said them. */
+  readonly hideSecrets: (text: string) => string;
 
   private constructor(texts: ReadonlyMap<string, string>) {
     this.#texts = texts;
+    const secrets = [...texts].filter(([key, text]) => isSecret(key, text));
+    this.hideSecrets = secretHider(secrets.map(([, text]) => text));
     this.#entries = Array.from(texts, ([key, text]) => {
       return [key, parseTemplate(text, `--metadata ${key}`)] as const;
     });
@@ -38,6 +44,14 @@ export class CallMetadata {
   }
 
   #check(): void {
+    const byteCount = Array.from(this.#texts, ([key, text]) => key.length + text.length);
+    const total = byteCount.reduce((sum, count) => sum + count, 0);
+    if (total > limits.callMetadataMaxBytes) {
+      throw new DfsError(
+        "usage",
+        `--metadata must be at most ${limits.callMetadataMaxBytes} bytes in all: it has ${total}`,
+      );
+    }
     for (const [key, template] of this.#entries) {
       for (const values of sampleValues) {
         const rule = key.startsWith("grpc-")
@@ -64,12 +78,12 @@ export class CallMetadata {
   /** `authorization=*** tenant=a`: values that may be secrets are not told. */
   get shownText(): string {
     return Array.from(this.#texts, ([key, text]) => {
-      return `${key}=${isSecret(key) ? "***" : text}`;
+      return `${key}=${isSecret(key, text) ? "***" : shortened(text)}`;
     }).join(" ");
   }
 }
 
-/** By its key: what it holds must reach no log and no report. */
-function isSecret(key: string): boolean {
-  return /auth|token|cookie|key|secret|passw|credential|signature/.test(key);
+function shortened(text: string): string {
+  const { dataShownMaxLength } = limits;
+  return text.length > dataShownMaxLength ? `${text.slice(0, dataShownMaxLength)}...` : text;
 }

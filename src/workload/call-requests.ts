@@ -22,6 +22,7 @@ export function calledMethod(call: Call, { seed, nowUs }: CallWorkloadOptions): 
       ...(requestIdHeader === undefined ? {} : { [requestIdHeader]: id }),
     }),
     expectedStatuses: expectation.statuses,
+    hideSecrets: metadata.hideSecrets,
   };
 }
 

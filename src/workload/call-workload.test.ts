@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { methodOf } from "../../tests/support/schema-of.ts";
+import { limits } from "../base/limits.ts";
 import { type Call, callEntries, idempotencyText, isIdempotent } from "./call.ts";
 import { dataItem, dataLines } from "./call-data.ts";
 import { parseIgnoredField, parseStatuses } from "./call-expectation.ts";
@@ -45,17 +46,17 @@ function numbersOf(call: Call, count: number, seed?: number): readonly unknown[]
   });
 }
 
-describe("the data of a call", () => {
-  const lines = dataLines('{"n": 1}\n\n{"n": 2}\r\n{"n": 3}\n', "a.jsonl", method);
+describe("the data of a call", async () => {
+  const lines = await dataLines('{"n": 1}\n\n{"n": 2}\r\n{"n": 3}\n', "a.jsonl", method);
 
   test("is used in order, again and again", () => {
     const data = { items: lines, isShuffled: false, source: "a.jsonl" };
     expect(numbersOf(callOf({ data }), 7)).toEqual([1, 2, 3, 1, 2, 3, 1]);
   });
 
-  test("shuffled, is used as a whole each time, in an order by the seed", () => {
+  test("shuffled, is used as a whole each time, in an order by the seed", async () => {
     const many = Array.from({ length: 20 }, (_, n) => `{"n": ${n + 1}}`).join("\n");
-    const items = dataLines(many, "a.jsonl", method);
+    const items = await dataLines(many, "a.jsonl", method);
     const call = callOf({ data: { items, isShuffled: true, source: "a.jsonl" } });
     const drawn = numbersOf(call, 40);
     const all = Array.from({ length: 20 }, (_, n) => n + 1);
@@ -75,6 +76,15 @@ describe("the data of a call", () => {
     dataItem('{"id": "a-{{uuid}}", "at": "{{now}}"}', "--data", method);
   });
 
+  test("leaves others their turns while it is checked", async () => {
+    const turns: string[] = [];
+    const many = '{"n": 1}\n'.repeat(2 * limits.dataLinesPerTurnCount);
+    const checked = dataLines(many, "a.jsonl", method).then(() => turns.push("checked"));
+    setImmediate(() => turns.push("another"));
+    await checked;
+    expect(turns).toEqual(["another", "checked"]);
+  });
+
   const refused: readonly (readonly [string, string])[] = [
     ['{"n": 1}\n{"m": 1}', '--data-file a.jsonl:2: shop.Request has no field "m"'],
     ['{"n": 1}\n{"n": }', "--data-file a.jsonl:2 must be JSON"],
@@ -84,8 +94,8 @@ describe("the data of a call", () => {
     ['{"id": {{request}}}', "id must be a text in quotes: current value is 1"],
   ];
   for (const [text, words] of refused) {
-    test(`is refused before anything is sent: ${words}`, () => {
-      expect(() => dataLines(text, "a.jsonl", method)).toThrow(words);
+    test(`is refused before anything is sent: ${words}`, async () => {
+      await expect(dataLines(text, "a.jsonl", method)).rejects.toThrow(words);
     });
   }
 });
@@ -127,10 +137,14 @@ describe("the metadata of a call", () => {
     ["a=é", "its value must be printable ASCII"],
     ["a-bin=*", "its value must be base64"],
     ["a-bin={{uuid}}", "its value must be base64"],
+    ["a-bin={{request}}", "its value must be base64"],
+    ["a-bin=AAECA", "its value must be base64"],
+    ["content-length=5", "gRPC sets this header itself"],
+    [`a=${"x".repeat(70_000)}`, "--metadata must be at most 65536 bytes in all: it has 70001"],
     ["a={{what}}", '--metadata a: "{{what}}" must be one of'],
   ];
   for (const [text, words] of refused) {
-    test(`${text} is refused: ${words}`, () => {
+    test(`${text.slice(0, 30)} is refused: ${words}`, () => {
       expect(() => CallMetadata.parse([text])).toThrow(words);
     });
   }
@@ -163,8 +177,8 @@ describe("the right answers of a call", () => {
     expect(faultOf(1, Buffer.from([7]))).toStartWith("an answer that is no shop.Answer");
   });
 
-  test("are alike with --expect-same, request by request, but for fields that are ignored", () => {
-    const items = dataLines('{"n": 1}\n{"n": 2}', "a.jsonl", method);
+  test("are alike with --expect-same, request by request, but for fields that are ignored", async () => {
+    const items = await dataLines('{"n": 1}\n{"n": 2}', "a.jsonl", method);
     const ignored = ["items.unit_price", "by_name.title", "made_at"].map((text) =>
       parseIgnoredField(text, method.response.desc),
     );

@@ -11,6 +11,8 @@ export interface CalledMethod {
   metadataOf?(number: number, id: string): Readonly<Record<string, string>>;
   /** Of right answers; undefined: OK alone. */
   readonly expectedStatuses?: ReadonlySet<StatusName>;
+  /** What a server said, without the secrets that it was told. */
+  hideSecrets?(text: string): string;
 }
 
 /** Which requests the load makes, and what a right answer to each is. */

@@ -121,6 +121,13 @@ describe("the schema by server reflection", () => {
     expect(request.decode(request.encode({ unitPrice: 5 }, ""))).toEqual({ unitPrice: 5 });
   });
 
+  test("is not had from one that ends without a word", async () => {
+    await using server = await serve((stream) => void stream.end());
+    await expect(reflected([server.port], "shop.Shop")).rejects.toThrow(
+      "it ended its answer without a message; --proto FILE or --protoset FILE give it without",
+    );
+  });
+
   test("is had from the first replica that answers", async () => {
     await using mute = await serve();
     await using server = await serve(ours);

@@ -139,6 +139,7 @@ class Asker {
     const { answer, end } = await this.#call(request);
     if (answer === undefined) {
       const isOlder = this.#method === reflectionService.ServerReflectionInfo;
+      if (end.status === "OK") throw this.failure("it ended its answer without a message");
       if (end.status !== "UNIMPLEMENTED") throw this.failure(`${end.status}: ${end.detail}`);
       if (!isOlder) throw this.failure("it has neither grpc.reflection.v1 nor v1alpha");
       this.#method = reflectionAlphaService.ServerReflectionInfo;

@@ -12,9 +12,19 @@ export function fileRegistry(files: readonly FileDescriptorProto[], source: stri
   const ordered = inOrder(files, source);
   completeNames(ordered);
   try {
-    return createFileRegistry(create(FileDescriptorSetSchema, { file: [...ordered] }));
+    const registry = createFileRegistry(create(FileDescriptorSetSchema, { file: [...ordered] }));
+    refuseEmptyEnums(registry);
+    return registry;
   } catch (error) {
     throw new DfsError("cannot-run", `${source} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** Their fields would have no default; no compiler makes one. */
+function refuseEmptyEnums(registry: FileRegistry): void {
+  for (const type of registry) {
+    if (type.kind !== "enum" || type.values.length > 0) continue;
+    throw new Error(`the enum ${type.typeName} has no values`);
   }
 }
 

@@ -13,6 +13,7 @@ import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { printable } from "../../base/printable.ts";
+import { isTakenTooEasily } from "./json-leniency.ts";
 import { messageRule, scalarRule } from "./json-rules.ts";
 
 export interface JsonPlace {
@@ -117,6 +118,7 @@ class Walk {
   }
 
   #leaf(desc: DescMessage, json: JsonValue, path: string, rule: string): JsonValue {
+    if (isTakenTooEasily(desc, json)) throw this.#wrong(path, rule, json);
     try {
       const options = { registry: this.#types };
       return toJson(desc, fromJson(desc, json, options), options);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { tempDir } from "../../../tests/support/temp-dir.ts";
 import { fileRegistry } from "./file-set.ts";
 import { openSchema } from "./open-schema.ts";
@@ -100,8 +100,9 @@ test("an import that is nowhere is not missed where only its options are used", 
 });
 
 test("a file that is not there is told, with where it was looked for", () => {
-  expect(() => readProtoFiles(["nowhere.proto"], ["inc"])).toThrow(
-    "Cannot read the proto file nowhere.proto: no such file, nor in inc",
+  using dir = tempDir();
+  expect(() => readProtoFiles(["nowhere.proto"], [dir.path])).toThrow(
+    `Cannot read the proto file nowhere.proto: no such file, nor in ${dir.path}`,
   );
 });
 
@@ -146,6 +147,22 @@ test("unknown services and methods are told with the nearest", () => {
   expect(method("Shop/Get")).toThrow(
     'there is no service "Shop" in shop.proto, only other.Service, shop.v1.Shop; did you mean "shop.v1.Shop"?',
   );
+  expect(method("other.Service/Get")).toThrow(
+    'shop.proto names the service "other.Service", but does not describe it',
+  );
   expect(method("Get")).toThrow("--call must be a method such as package.Service/Method");
   expect(method("a b/c")).toThrow("--call must be a method");
+});
+
+test("of many services some are told", () => {
+  const names = Array.from({ length: 25 }, (_, index) => `s.S${String(index).padStart(2, "0")}`);
+  const schema = new Schema(fileRegistry([], "here"), "here", names);
+  expect(() => schema.service("x.X", "--list")).toThrow(/, s\.S19 and 5 more$/);
+});
+
+test("an enum without values is told", () => {
+  const file = create(FileDescriptorProtoSchema, {
+    ...{ name: "a.proto", package: "a", syntax: "proto3", enumType: [{ name: "E" }] },
+  });
+  expect(() => fileRegistry([file], "here")).toThrow("here cannot be used: the enum a.E has no");
 });

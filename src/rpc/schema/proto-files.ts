@@ -1,7 +1,8 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
-import { DfsError, messageOf } from "../../base/errors.ts";
+import { readBounded } from "../../base/bounded-file.ts";
+import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import { fileDescriptor } from "./proto-descriptor.ts";
 import { typeNames } from "./proto-names.ts";
@@ -40,6 +41,10 @@ class ProtoFiles {
   }
 
   read(): readonly FileDescriptorProto[] {
+    const missing = this.#importPaths.find((path) => !isDirectory(path));
+    if (missing !== undefined) {
+      throw new DfsError("cannot-run", `--import-path ${missing} is no directory`);
+    }
     for (const path of this.#paths) this.#load(path, this.#place(path));
     const sources = [...this.#sources.values()];
     const ready = [...this.#wellKnown.values()];
@@ -117,10 +122,10 @@ function isThere(path: string): boolean {
   }
 }
 
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new DfsError("cannot-run", `Cannot read the proto file ${path}: ${messageOf(error)}`);
-  }
+  return readBounded(path, `the proto file ${path}`, limits.protoFileMaxBytes).toString("utf8");
 }

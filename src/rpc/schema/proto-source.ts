@@ -33,12 +33,19 @@ function parsedOrThrow(path: string, text: string): protobuf.IParserResult {
   try {
     return protobuf.parse(text, new protobuf.Root(), { keepCase: true });
   } catch (error) {
-    const reason = messageOf(error);
+    // The parser stumbles over an end that it does not expect.
+    const reason =
+      error instanceof TypeError ? "it ends too early: is a } missing?" : messageOf(error);
     // `illegal token 'x' (line 3)`: editors jump to file:line.
     const line = /\(line (\d+)\)$/.exec(reason)?.[1];
     const place = line === undefined ? path : `${path}:${line}`;
-    throw new DfsError("cannot-run", `${place}: ${reason.replace(/ \(line \d+\)$/, "")}`);
+    throw new DfsError("cannot-run", `${place}: ${spoken(reason)}`);
   }
+}
+
+/** Without the line, and where the parser read on beyond the end, without its `null`. */
+function spoken(reason: string): string {
+  return reason.replace(/ \(line \d+\)$/, "").replace("illegal token 'null'", "unexpected end");
 }
 
 /** By the first statement, which must say it; a file that does not is of proto2. */

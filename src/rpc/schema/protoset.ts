@@ -1,15 +1,17 @@
-import { readFileSync } from "node:fs";
 import { fromBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import { readBounded } from "../../base/bounded-file.ts";
 import { DfsError, messageOf } from "../../base/errors.ts";
+import { limits } from "../../base/limits.ts";
 
 /**
  * The files in a FileDescriptorSet, as protoc's --descriptor_set_out and `buf build` write it.
  * Throws `cannot-run` for a file that is none.
  */
 export function readProtoset(path: string): readonly FileDescriptorProto[] {
+  const bytes = readBounded(path, `the protoset ${path}`, limits.protosetMaxBytes);
   try {
-    const { file } = fromBinary(FileDescriptorSetSchema, readFileSync(path));
+    const { file } = fromBinary(FileDescriptorSetSchema, bytes);
     if (file.length > 0 && file.every(({ name }) => name !== "")) return file;
   } catch (error) {
     throw new DfsError("cannot-run", `Cannot read the protoset ${path}: ${messageOf(error)}`);

@@ -1,5 +1,6 @@
 import type { DescMethod, DescService, FileRegistry } from "@bufbuild/protobuf";
 import { DfsError } from "../../base/errors.ts";
+import { limits } from "../../base/limits.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { type CallMethod, callMethod } from "./call-method.ts";
 
@@ -34,7 +35,7 @@ export class Schema {
    */
   method(text: string, flag: string): CallMethod {
     const { service: serviceName, method: methodName } = splitMethod(text, flag);
-    const service = this.service(serviceName, flag, `${serviceName}/${methodName}`);
+    const service = this.service(serviceName, flag, text);
     const method = service.methods.find(({ name }) => name === methodName);
     if (method === undefined) throw unknownMethod(service, methodName, flag);
     return callMethod(method, this.#types);
@@ -45,11 +46,17 @@ export class Schema {
     const found = this.#types.getService(name);
     if (found !== undefined) return found;
     const names = this.serviceNames;
-    const has = names.length === 0 ? "no service" : names.join(", ");
+    if (names.includes(name)) {
+      throw new DfsError(
+        "cannot-run",
+        `${flag} "${typed}": ${this.source} names the service "${name}", but does not describe ` +
+          "it; --proto FILE or --protoset FILE do",
+      );
+    }
     throw new DfsError(
       "usage",
-      `${flag} "${typed}": there is no service "${name}" in ${this.source}, only ${has}` +
-        this.#nearestService(name, names),
+      `${flag} "${typed}": there is no service "${name}" in ${this.source}, ` +
+        `${onlyText(names)}${this.#nearestService(name, names)}`,
     );
   }
 
@@ -59,6 +66,14 @@ export class Schema {
     const same = names.find((full) => short(full).toLowerCase() === short(name).toLowerCase());
     return same === undefined ? didYouMean(name, names) : `; did you mean "${same}"?`;
   }
+}
+
+function onlyText(names: readonly string[]): string {
+  const { servicesTellMaxCount } = limits;
+  if (names.length === 0) return "which has none";
+  const more = names.length - servicesTellMaxCount;
+  const told = names.slice(0, servicesTellMaxCount).join(", ");
+  return more > 0 ? `only ${told} and ${more} more` : `only ${told}`;
 }
 
 /** The two parts of a method's name; throws a usage error for what is none. */

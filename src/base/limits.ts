@@ -361,4 +361,6 @@ export const limits = {
   tlsHandshakeMaxMs: 10_000,
   /** Characters kept of what a peer says about an answer: its message, its content type. */
   peerTextMaxLength: 1000,
+  /** Bytes of one .proto file or protoset. */
+  schemaFileMaxBytes: 64 * 1024 * 1024,
 } as const;

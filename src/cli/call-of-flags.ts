@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { readBounded } from "../base/read-bounded.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { metadataRule } from "../rpc/grpc-metadata.ts";
 import type { CallMethod } from "../rpc/schema/call-method.ts";
@@ -115,13 +115,24 @@ function requestIdHeaderOf(
 async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<string> {
   if (dataFile !== undefined) return readText(dataFile, "--data-file");
   if (!data.startsWith("@")) return data;
-  if (data === "@-") return Bun.stdin.text();
+  if (data === "@-") return stdinText();
   return readText(data.slice(1), "--data");
+}
+
+async function stdinText(): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let count = 0;
+  for await (const piece of Bun.stdin.stream()) {
+    count += piece.length;
+    checkDataSize(count, "--data @-");
+    pieces.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces));
 }
 
 function readText(path: string, flag: string): string {
   try {
-    const bytes = readFileSync(path);
+    const { bytes } = readBounded(path, limits.callDataMaxBytes);
     checkDataSize(bytes.length, path);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

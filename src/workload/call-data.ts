@@ -104,8 +104,5 @@ function mixed(seed: number, number: number): number {
 export function checkDataSize(byteCount: number, path: string): void {
   if (byteCount <= limits.callDataMaxBytes) return;
   const mebibytes = limits.callDataMaxBytes / 1024 / 1024;
-  throw new DfsError(
-    "usage",
-    `${path} must be at most ${mebibytes} MiB: it has ${byteCount} bytes`,
-  );
+  throw new DfsError("usage", `${path} must be at most ${mebibytes} MiB: it has more`);
 }

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import { DfsError, messageOf } from "../../base/errors.ts";
@@ -6,6 +6,7 @@ import { limits } from "../../base/limits.ts";
 import { fileDescriptor } from "./proto-descriptor.ts";
 import { typeNames } from "./proto-names.ts";
 import { lineOf, type ProtoSource, parseProtoSource } from "./proto-source.ts";
+import { readSchemaFile } from "./schema-file.ts";
 import { wellKnownFile } from "./well-known-files.ts";
 
 /**
@@ -119,7 +120,7 @@ function isThere(path: string): boolean {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return new TextDecoder().decode(readSchemaFile(path));
   } catch (error) {
     throw new DfsError("cannot-run", `Cannot read the proto file ${path}: ${messageOf(error)}`);
   }

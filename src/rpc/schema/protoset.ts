@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { fromBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { DfsError, messageOf } from "../../base/errors.ts";
+import { readSchemaFile } from "./schema-file.ts";
 
 /**
  * The files in a FileDescriptorSet, as protoc's --descriptor_set_out and `buf build` write it.
@@ -9,7 +9,7 @@ import { DfsError, messageOf } from "../../base/errors.ts";
  */
 export function readProtoset(path: string): readonly FileDescriptorProto[] {
   try {
-    const { file } = fromBinary(FileDescriptorSetSchema, readFileSync(path));
+    const { file } = fromBinary(FileDescriptorSetSchema, readSchemaFile(path));
     if (file.length > 0 && file.every(({ name }) => name !== "")) return file;
   } catch (error) {
     throw new DfsError("cannot-run", `Cannot read the protoset ${path}: ${messageOf(error)}`);

@@ -361,6 +361,9 @@ export const limits = {
   tlsHandshakeMaxMs: 10_000,
   /** Characters kept of what a peer says about an answer: its message, its content type. */
   peerTextMaxLength: 1000,
+  /** How long a connection too many is kept after it was told so, and how many such at once. */
+  refusedConnectionKeptMs: 250,
+  refusedConnectionMaxCount: 1000,
   /** Bytes of one .proto file or protoset. */
   schemaFileMaxBytes: 64 * 1024 * 1024,
 } as const;

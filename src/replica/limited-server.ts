@@ -57,7 +57,10 @@ export function limitedServer(options: LimitedServerOptions): Server {
   return server;
 }
 
-/** Nobody hears of a stream on a connection that is refused: grpc-js would execute its call. */
+/**
+ * Nobody hears of a stream on a connection that is refused: grpc-js would execute its call. It goes
+ * unanswered, since the GOAWAY has said that it is ignored, and ends with the connection.
+ */
 function refuseStreams(server: Http2Server, isRefused: (session: object) => boolean): void {
   const emit = server.emit.bind(server);
   server.emit = (event: string | symbol, ...args: unknown[]) => {
@@ -68,7 +71,6 @@ function refuseStreams(server: Http2Server, isRefused: (session: object) => bool
       return emit(event, ...args);
     }
     stream.on("error", () => undefined);
-    (stream as Http2Stream).close(constants.NGHTTP2_REFUSED_STREAM);
     return true;
   };
 }

@@ -64,12 +64,17 @@ export class CallMetadata {
   /** `authorization=*** tenant=a`: values that may be secrets are not told. */
   get shownText(): string {
     return Array.from(this.#texts, ([key, text]) => {
-      return `${key}=${isSecret(key) ? "***" : text}`;
+      return `${key}=${isSecret(key, text) ? "***" : text}`;
     }).join(" ");
   }
 }
 
-/** By its key: what it holds must reach no log and no report. */
-function isSecret(key: string): boolean {
-  return /auth|token|cookie|key|secret|passw|credential|signature/.test(key);
+const secretWord =
+  /auth|token|cookie|key|secret|passw|passphrase|pwd|credential|signature|bearer|jwt|session|csrf/;
+const secretPart = /(^|[-_.])(sid|sig|pat|otp)($|[-_.])|-bin$/;
+const secretValue = /^\s*(bearer|basic|digest|negotiate) |^\s*eyJ/i;
+
+/** What it holds must reach no log and no report; bytes, which nobody could read, are in doubt. */
+function isSecret(key: string, value: string): boolean {
+  return secretWord.test(key) || secretPart.test(key) || secretValue.test(value);
 }

@@ -40,7 +40,7 @@ export function admit(asked: AskedFor, port: number): Admission {
   }
 }
 
-/** Of what Bun calls a request's URL: the path alone where no host, or none that is one, is named. */
+/** Of what Bun calls a request's URL, which is a path alone where no host is named. */
 export function pathOf(url: string): string {
   return URL.parse(url, "http://localhost")?.pathname ?? "";
 }

@@ -62,7 +62,7 @@ export class ConnectionGuard {
   }
 
   /**
-   * Closed a while after it was told: gRPC's C core, to which settings, a GOAWAY and the end come in
+   * Closed a while after it was told: gRPC's C core, to which settings, GOAWAY and the end come in
    * one go, may never connect again, nor end its calls before their deadline.
    */
   #refuse(session: ServerHttp2Session): void {

@@ -374,4 +374,7 @@ export const limits = {
   dataLinesPerTurnCount: 10_000,
   /** All metadata of a request, as text; many servers take 8 KiB of headers and no more. */
   callMetadataMaxBytes: 64 * 1024,
+  /** How long a connection too many is kept after it was told so, and how many such at once. */
+  refusedConnectionKeptMs: 250,
+  refusedConnectionMaxCount: 1000,
 } as const;

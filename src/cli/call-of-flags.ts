@@ -1,6 +1,6 @@
-import { readBounded } from "../base/bounded-file.ts";
 import type { Endpoint } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
+import { readGivenFile } from "../base/given-file.ts";
 import { limits } from "../base/limits.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { metadataRule } from "../rpc/grpc-metadata.ts";
@@ -9,7 +9,7 @@ import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/o
 import { parseJson } from "../rpc/schema/parse-json.ts";
 import { type Schema, splitMethod } from "../rpc/schema/schema.ts";
 import { type Call, defaultRequestIdHeader } from "../workload/call.ts";
-import { type CallData, dataItem, dataLines, sampleValues } from "../workload/call-data.ts";
+import { type CallData, checkDataSize, dataItem, dataLines, sampleValues } from "../workload/call-data.ts";
 import {
   type CallExpectation,
   parseIgnoredField,
@@ -121,12 +121,23 @@ async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<stri
   if (dataFile !== undefined) return readText(dataFile, "--data-file");
   if (!data.startsWith("@")) return data;
   if (data === "@") throw new DfsError("usage", "--data must name a file after @, or @- for stdin");
-  if (data === "@-") return Bun.stdin.text();
+  if (data === "@-") return stdinText();
   return readText(data.slice(1), "--data");
 }
 
+async function stdinText(): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let count = 0;
+  for await (const piece of Bun.stdin.stream()) {
+    count += piece.length;
+    checkDataSize(count, "--data @-");
+    pieces.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces));
+}
+
 function readText(path: string, flag: string): string {
-  const bytes = readBounded(path, `${flag} ${path}`, limits.callDataMaxBytes);
+  const bytes = readGivenFile(path, `${flag} ${path}`, limits.callDataMaxBytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

@@ -4,7 +4,7 @@ import { limits } from "../base/limits.ts";
 import { contentSecurityPolicy } from "./content-security.ts";
 import type { EventLog } from "./event-log.ts";
 import { EventReaders } from "./event-readers.ts";
-import { admit } from "./request-guard.ts";
+import { admit, pathOf } from "./request-guard.ts";
 
 export interface LiveServerOptions {
   /** `alone`: the usual port, or a free one when that is taken. */
@@ -87,7 +87,7 @@ function askedFor(request: Request) {
   const { headers, method, url } = request;
   return {
     method,
-    path: new URL(url).pathname,
+    path: pathOf(url),
     host: headers.get("host"),
     origin: headers.get("origin"),
     site: headers.get("sec-fetch-site"),

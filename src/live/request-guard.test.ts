@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type AskedFor, admit } from "./request-guard.ts";
+import { type AskedFor, admit, pathOf } from "./request-guard.ts";
 
 const asked: AskedFor = {
   method: "GET",
@@ -58,4 +58,11 @@ describe("admit()", () => {
     expect(outcome({ host: "localhost:80" }, 80)).toBe("events");
     expect(outcome({ host: "evil.example" }, 80)).toBe(403);
   });
+});
+
+test("the path of a request is read whatever its host looks like", () => {
+  expect(pathOf("http://localhost:9090/metrics?x=1")).toBe("/metrics");
+  // Of HTTP/1.0, and of a Host header that is empty or no host.
+  expect(pathOf("/metrics")).toBe("/metrics");
+  expect(pathOf("http://[::1/metrics")).toBe("");
 });

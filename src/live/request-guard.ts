@@ -40,6 +40,11 @@ export function admit(asked: AskedFor, port: number): Admission {
   }
 }
 
+/** Of what Bun calls a request's URL, which is a path alone where no host is named. */
+export function pathOf(url: string): string {
+  return URL.parse(url, "http://localhost")?.pathname ?? "";
+}
+
 /** What a Host header may say of a server on this port of the loopback. */
 export function loopbackHosts(port: number): readonly string[] {
   return ["localhost", "127.0.0.1", "[::1]"].flatMap((host) =>

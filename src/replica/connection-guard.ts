@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Session } from "node:http2";
 import type { Clock } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
 import { PingStrikes } from "./ping-strikes.ts";
 import type { ServeLimits } from "./serve-limits.ts";
 
@@ -20,10 +21,18 @@ export class ConnectionGuard {
   readonly #limits: ConnectionLimits;
   readonly #clock: Clock;
   readonly #counts = { accepted: 0, closed: 0, refused: 0, pingedOut: 0 };
+  readonly #refused = new WeakSet<object>();
+  /** Of these, those that are not closed yet. */
+  #leavingCount = 0;
 
   constructor(limits: ConnectionLimits, clock: Clock) {
     this.#limits = limits;
     this.#clock = clock;
+  }
+
+  /** Whether calls on this connection must not be executed. */
+  hasRefused(session: object): boolean {
+    return this.#refused.has(session);
   }
 
   get counts(): ConnectionCounts {
@@ -35,8 +44,7 @@ export class ConnectionGuard {
     const counts = this.#counts;
     if (counts.accepted - counts.closed >= this.#limits.connectionMaxCount) {
       counts.refused++;
-      // Its last stream is 0: whatever the client has sent ahead was not looked at.
-      dismiss(session, "too_many_connections");
+      this.#refuse(session);
       return;
     }
     counts.accepted++;
@@ -48,12 +56,32 @@ export class ConnectionGuard {
       const { destroyed, socket } = session;
       if (destroyed || !strikes.isAbuse(this.#clock.nowUs(), socket.bytesWritten)) return;
       counts.pingedOut++;
-      dismiss(session, "too_many_pings");
+      sayGoAway(session, "too_many_pings");
+      session.destroy();
+    });
+  }
+
+  /**
+   * Closed a while after it was told: gRPC's C core, to which settings, GOAWAY and the end come in
+   * one go, may never connect again, nor end its calls before their deadline.
+   */
+  #refuse(session: ServerHttp2Session): void {
+    this.#refused.add(session);
+    // Its last stream is 0: whatever the client sends is not executed.
+    sayGoAway(session, "too_many_connections");
+    if (this.#leavingCount >= limits.refusedConnectionMaxCount) {
+      session.destroy();
+      return;
+    }
+    this.#leavingCount++;
+    const cancel = this.#clock.after(limits.refusedConnectionKeptMs, () => session.destroy());
+    session.once("close", () => {
+      cancel();
+      this.#leavingCount--;
     });
   }
 }
 
-function dismiss(session: ServerHttp2Session, reason: string): void {
+function sayGoAway(session: ServerHttp2Session, reason: string): void {
   session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, Buffer.from(reason));
-  session.destroy();
 }

@@ -78,6 +78,26 @@ describe("the limits of a replica", () => {
     await settingsOf(third);
   });
 
+  test("calls on a connection too many are not executed, and its end comes later", async () => {
+    await using running = await startWith({ connectionMaxCount: 1 });
+    const { port } = running.replica;
+    using first = await RawHttp2Client.open(port);
+    await settingsOf(first);
+    using second = await RawHttp2Client.open(port);
+    let isClosed = false;
+    void second.closed.then(() => {
+      isClosed = true;
+    });
+    await second.once(isGoAway);
+    second.sendCall(1, "/dfs.DFSService/RunDFS");
+    second.sendEmptyRequest(1);
+    second.ping();
+    await second.once(({ type }) => type === frameTypes.ping);
+    expect(isClosed).toBe(false);
+    await second.closed;
+    expect(second.framesOf(frameTypes.headers)).toEqual([]);
+  });
+
   test("pings that come too fast end the connection, unless it is answered meanwhile", async () => {
     await using running = await startWith({ pingIntervalMinMs: 60_000 });
     const { port } = running.replica;

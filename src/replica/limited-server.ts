@@ -4,6 +4,7 @@ import {
   type Http2Server,
   type Http2Stream,
 } from "node:http2";
+import { Duplex } from "node:stream";
 import { Server, type ServerInterceptor, type ServerOptions } from "@grpc/grpc-js";
 import { assert } from "../base/errors.ts";
 import type { ServeLimits } from "./serve-limits.ts";
@@ -13,6 +14,8 @@ export interface LimitedServerOptions {
   readonly interceptors: ServerInterceptor[];
   /** Told of each HTTP/2 server, one an address, before it listens. */
   readonly onHttp2Server: (server: Http2Server) => void;
+  /** Whether calls on this connection are refused, not executed. */
+  readonly isRefused: (session: object) => boolean;
 }
 
 /** Known to Bun and Node.js, not to the types. */
@@ -24,7 +27,7 @@ type HeaderOptions = Http2Options & { readonly maxHeaderListPairs: number };
  * place that reaches for what it keeps to itself, and says so at the start if that is no more.
  */
 export function limitedServer(options: LimitedServerOptions): Server {
-  const { limits, interceptors, onHttp2Server } = options;
+  const { limits, interceptors, onHttp2Server, isRefused } = options;
   const server = new Server({
     "grpc.max_receive_message_length": limits.messageMaxBytes,
     "grpc.max_send_message_length": limits.messageMaxBytes,
@@ -46,11 +49,30 @@ export function limitedServer(options: LimitedServerOptions): Server {
   } satisfies HeaderOptions);
   Reflect.set(server, "createHttp2Server", (...args: readonly unknown[]) => {
     const created: Http2Server = createServer.apply(server, args);
+    refuseStreams(created, isRefused);
     created.on("stream", closeOnceAnswered);
     onHttp2Server(created);
     return created;
   });
   return server;
+}
+
+/**
+ * Nobody hears of a stream on a connection that is refused: grpc-js would execute its call. It goes
+ * unanswered, since the GOAWAY has said that it is ignored, and ends with the connection.
+ */
+function refuseStreams(server: Http2Server, isRefused: (session: object) => boolean): void {
+  const emit = server.emit.bind(server);
+  server.emit = (event: string | symbol, ...args: unknown[]) => {
+    const [stream] = args;
+    if (event !== "stream" || !(stream instanceof Duplex)) return emit(event, ...args);
+    const session: unknown = Reflect.get(stream, "session");
+    if (typeof session !== "object" || session === null || !isRefused(session)) {
+      return emit(event, ...args);
+    }
+    stream.on("error", () => undefined);
+    return true;
+  };
 }
 
 /**

@@ -86,6 +86,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const server = limitedServer({
     limits,
     interceptors: [requestTime.interceptor],
+    isRefused: (session) => connections.hasRefused(session),
     onHttp2Server(http2) {
       http2.on("session", (session) => connections.admit(session));
       watch?.watch(http2);

@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { DfsError } from "../base/errors.ts";
 import {
   type Certificates,
@@ -31,6 +31,9 @@ export function readTlsMaterial({ cert, key, clientCa }: TlsFiles): TlsMaterial 
     cert: { flag: "--cert", path: cert },
     key: { flag: "--key", path: key },
   };
+  refusePipe(files.cert);
+  refusePipe(files.key);
+  if (clientCa !== undefined) refusePipe({ flag: "--client-ca", path: clientCa });
   return {
     identity: readIdentity(files, refuseReadableByOthers),
     clientRoots:
@@ -38,6 +41,13 @@ export function readTlsMaterial({ cert, key, clientCa }: TlsFiles): TlsMaterial 
         ? undefined
         : readCertificates({ flag: "--client-ca", path: clientCa }),
   };
+}
+
+/** The files are read again: when they were renewed, and by every replica that is started. */
+function refusePipe({ flag, path }: NamedFile): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return;
+  const rule = `${flag} must be a file that can be read again and again`;
+  throw new DfsError("usage", `${rule}: "${path}" is a pipe`);
 }
 
 const modeOfOthers = 0o077;

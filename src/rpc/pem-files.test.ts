@@ -54,6 +54,11 @@ describe("readCertificates()", () => {
       "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
       "the one in it is damaged",
     ],
+    [
+      "torn.pem",
+      "-----BEGIN CERTIFICATE-----\nAAAA\n",
+      "it breaks off within a certificate (no -----END ...-----)",
+    ],
     ["large.pem", "x".repeat(limits.pemMaxBytes + 1), "it is larger than 1048576 bytes"],
   ])("refuses %s", (name, text, why) => {
     const path = fileOf(name, text);

@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
+import { type BoundedFile, readBounded } from "../base/read-bounded.ts";
 
 /** A file as it was named, and by which flag. */
 export interface NamedFile {
@@ -73,7 +74,7 @@ function parseKey(file: NamedFile, text: string): KeyObject {
     const remedy = "openssl pkey -in KEY -out PLAIN decrypts it";
     throw wrongFile(file, keyRule, `it is encrypted; ${remedy}`);
   }
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+  if (!/-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*-----END \1-----/.test(text)) {
     throw wrongFile(file, keyRule, whatIsThere(text));
   }
   try {
@@ -86,7 +87,11 @@ function parseKey(file: NamedFile, text: string): KeyObject {
 /** What the file has instead of what was looked for; nothing of a key is ever quoted. */
 function whatIsThere(text: string): string {
   const label = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text)?.[1];
-  if (label !== undefined) return `it holds a ${label.toLowerCase()}`;
+  if (label !== undefined) {
+    const what = `a ${label.toLowerCase()}`;
+    const isWhole = text.includes(`-----END ${label}-----`);
+    return isWhole ? `it holds ${what}` : `it breaks off within ${what} (no -----END ...-----)`;
+  }
   return text.trim() === "" ? "it is empty" : "it is no PEM (-----BEGIN ...-----)";
 }
 
@@ -96,26 +101,16 @@ function wrongFile({ flag, path }: NamedFile, rule: string, why: string, cause?:
 
 /** Read through one descriptor, so that what is judged and what is used are the same file. */
 function readText(file: NamedFile): { readonly text: string; readonly stats: Stats } {
-  const bytes = Buffer.alloc(limits.pemMaxBytes + 1);
-  let count = 0;
-  let stats: Stats;
+  let read: BoundedFile;
   try {
-    const fd = openSync(file.path, "r");
-    try {
-      stats = fstatSync(fd);
-      for (let read = 1; read > 0 && count < bytes.length; count += read) {
-        read = readSync(fd, bytes, count, bytes.length - count, null);
-      }
-    } finally {
-      closeSync(fd);
-    }
+    read = readBounded(file.path, limits.pemMaxBytes);
   } catch (error) {
     throw new DfsError("usage", `Cannot read ${file.flag} "${file.path}": ${whyUnread(error)}`);
   }
-  if (count > limits.pemMaxBytes) {
+  if (read.bytes.length > limits.pemMaxBytes) {
     throw wrongFile(file, "PEM", `it is larger than ${limits.pemMaxBytes} bytes`);
   }
-  return { text: bytes.toString("utf8", 0, count), stats };
+  return { text: Buffer.from(read.bytes).toString("utf8"), stats: read.stats };
 }
 
 function whyUnread(error: unknown): string {

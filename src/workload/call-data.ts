@@ -113,3 +113,10 @@ export function valuesOf(seed: number, number: number, nowUs: number): TemplateV
 function mixed(seed: number, number: number): number {
   return (seed ^ Math.imul(number, 0x85eb_ca6b)) >>> 0;
 }
+
+/** Throws a usage error for a text that is too large to be kept. */
+export function checkDataSize(byteCount: number, path: string): void {
+  if (byteCount <= limits.callDataMaxBytes) return;
+  const mebibytes = limits.callDataMaxBytes / 1024 / 1024;
+  throw new DfsError("usage", `${path} must be at most ${mebibytes} MiB: it has more`);
+}

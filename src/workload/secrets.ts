@@ -1,12 +1,17 @@
 import { limits } from "../base/limits.ts";
 
-/** By its key or by its look: what an entry of metadata holds must reach no log and no report. */
+/**
+ * By its key or by its look: what an entry of metadata holds must reach no log and no report;
+ * bytes, which nobody could read, are in doubt.
+ */
 export function isSecret(key: string, value: string): boolean {
-  return secretKey.test(key) || /^(?:basic|bearer|digest|negotiate)\s/i.test(value);
+  return secretWord.test(key) || secretPart.test(key) || secretValue.test(value);
 }
 
-const secretKey =
-  /auth|token|cookie|key|secret|passw|pwd|credential|signature|bearer|jwt|session|private/;
+const secretWord =
+  /auth|token|cookie|key|secret|pass|pwd|credential|bearer|jwt|session|csrf|private|signature/;
+const secretPart = /(^|[-_.])(sid|sig|pat|otp)($|[-_.])|-bin$/;
+const secretValue = /^\s*(?:basic|bearer|digest|negotiate)\s|^\s*eyJ/i;
 
 /**
  * Hides secrets in what servers say, which may be what they were told: by the first characters of

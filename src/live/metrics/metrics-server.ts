@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { formatEndpoint } from "../../base/endpoint.ts";
 import { DfsError, messageOf, systemErrorCode } from "../../base/errors.ts";
+import { pathOf } from "../request-guard.ts";
 import { admitScrape, metricsPath } from "./metrics-guard.ts";
 import type { Metrics } from "./open-metrics.ts";
 
@@ -26,7 +27,7 @@ export function startMetricsServer(place: MetricsPlace, metrics: Metrics): Metri
   const answer = async (request: Request, port: number): Promise<Response> => {
     const asked = {
       method: request.method,
-      path: new URL(request.url).pathname,
+      path: pathOf(request.url),
       host: request.headers.get("host"),
     };
     const scrape = admitScrape(asked, { port, isLoopback });

@@ -1,8 +1,8 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
-import { readBounded } from "../../base/bounded-file.ts";
 import { DfsError } from "../../base/errors.ts";
+import { readGivenFile } from "../../base/given-file.ts";
 import { limits } from "../../base/limits.ts";
 import { fileDescriptor } from "./proto-descriptor.ts";
 import { typeNames } from "./proto-names.ts";
@@ -127,5 +127,6 @@ function isDirectory(path: string): boolean {
 }
 
 function readText(path: string): string {
-  return readBounded(path, `the proto file ${path}`, limits.protoFileMaxBytes).toString("utf8");
+  const bytes = readGivenFile(path, `the proto file ${path}`, limits.protoFileMaxBytes);
+  return new TextDecoder().decode(bytes);
 }

@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { readBounded } from "../../base/bounded-file.ts";
 import { DfsError, messageOf } from "../../base/errors.ts";
+import { readGivenFile } from "../../base/given-file.ts";
 import { limits } from "../../base/limits.ts";
 
 /**
@@ -9,7 +9,7 @@ import { limits } from "../../base/limits.ts";
  * Throws `cannot-run` for a file that is none.
  */
 export function readProtoset(path: string): readonly FileDescriptorProto[] {
-  const bytes = readBounded(path, `the protoset ${path}`, limits.protosetMaxBytes);
+  const bytes = readGivenFile(path, `the protoset ${path}`, limits.protosetMaxBytes);
   try {
     const { file } = fromBinary(FileDescriptorSetSchema, bytes);
     if (file.length > 0 && file.every(({ name }) => name !== "")) return file;

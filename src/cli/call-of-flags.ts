@@ -9,7 +9,13 @@ import { openSchema, type SchemaSource, schemaSourceText } from "../rpc/schema/o
 import { parseJson } from "../rpc/schema/parse-json.ts";
 import { type Schema, splitMethod } from "../rpc/schema/schema.ts";
 import { type Call, defaultRequestIdHeader } from "../workload/call.ts";
-import { type CallData, checkDataSize, dataItem, dataLines, sampleValues } from "../workload/call-data.ts";
+import {
+  type CallData,
+  checkDataSize,
+  dataItem,
+  dataLines,
+  sampleValues,
+} from "../workload/call-data.ts";
 import {
   type CallExpectation,
   parseIgnoredField,

@@ -1,4 +1,4 @@
-import { sleep } from "../base/clock.ts";
+import { sleepTowards } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import { closedLoop } from "./closed-loop.ts";
 import type { LoadProfile } from "./load-profile.ts";
@@ -70,6 +70,7 @@ async function openLoop(
   { clock, signal }: Pick<LoadOptions, "clock" | "signal">,
 ): Promise<number> {
   let dueUs = schedule.dueUs(flow.nextNumber);
+  let lastDueUs = Number.NEGATIVE_INFINITY;
   const doWhatIsDue = () => {
     const { elapsedUs } = flow;
     // Bounded, so that answers and signals are read even when the rate is beyond this machine.
@@ -77,6 +78,7 @@ async function openLoop(
       if (Math.min(dueUs, flow.nextTickUs) > elapsedUs) return;
       if (dueUs < flow.nextTickUs) {
         flow.launch(dueUs);
+        lastDueUs = dueUs;
         dueUs = schedule.dueUs(flow.nextNumber);
       } else {
         flow.tick();
@@ -89,7 +91,9 @@ async function openLoop(
     // What fell due in the last batch still has to be sent, late as it is.
     if (dueUs === Number.POSITIVE_INFINITY && flow.elapsedUs >= endUs) break;
     const nextUs = Math.min(dueUs, flow.nextTickUs, endUs);
-    await sleep(clock, flow.msUntil(nextUs), signal);
+    // At higher rates the timers' grain is what there is: waiting turn by turn would never end.
+    const turnsMaxMs = dueUs - lastDueUs < limits.paceGapMinUs ? 0 : limits.paceTurnsMaxMs;
+    await sleepTowards(clock, flow.msUntil(nextUs), { turnsMaxMs, signal });
   }
   return Math.min(flow.elapsedUs, schedule.endUs(flow.nextNumber));
 }

@@ -88,8 +88,11 @@ export const limits = {
   streamPacedBatchMs: 50,
   /** Characters of an error text kept in a record. */
   errorTextMaxLength: 300,
-  /** Records buffered this long are written; a SIGKILL loses no more than that. */
-  ledgerFlushMs: 200,
+  /**
+   * Records buffered this long are written; a SIGKILL loses no more than that. Short, so that what
+   * is written in one go takes a fraction of a millisecond.
+   */
+  ledgerFlushMs: 20,
   /** Records buffered at most, so that writing them never holds the load up noticeably. */
   ledgerBatchMaxCount: 1000,
   /**

@@ -7,7 +7,7 @@ export interface Clock {
   nowUs(): number;
   /** Runs `action` after `delayMs` (clamped to 0..2^31-1); returns how to call it off. */
   after(delayMs: number, action: () => void): CancelTimer;
-  /** Runs `action` in the next turn of the event loop; absent where time does not pass by itself. */
+  /** Runs `action` in the event loop's next turn; absent where time does not pass by itself. */
   nextTurn?(action: () => void): void;
 }
 

@@ -381,8 +381,8 @@ export const limits = {
   refusedConnectionKeptMs: 250,
   refusedConnectionMaxCount: 1000,
   /**
-   * Before a request is due, so long is waited turn by turn of the event loop instead of by a timer,
-   * which would be up to 1.1 ms late; but only when the one before it was due so long before.
+   * Before a request is due, so long is waited turn by turn of the event loop instead of by a
+   * timer, which would be up to 1.1 ms late; but only when the one before was due so long before.
    */
   paceTurnsMaxMs: 0.5,
   paceGapMinUs: 800,

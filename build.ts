@@ -13,6 +13,9 @@ const distDir = join(root, "dist");
 
 const targets = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "windows-x64"] as const;
 
+/** After main.ts what threads run (src/replica/search-thread.ts, src/load/thread-pacer.ts). */
+const entrypoints = ["src/main.ts", "src/replica/search-worker.ts", "src/load/pace-worker.ts"];
+
 export type Target = (typeof targets)[number];
 
 /** The target of the machine this runs on; throws when there is no build for it. */
@@ -60,8 +63,7 @@ async function buildTarget(target: Target, commit: string): Promise<string> {
   try {
     const staged = join(stagingDir, outfile.slice(distDir.length + 1));
     const result = await Bun.build({
-      // The second is what a searching thread runs (src/replica/search-thread.ts).
-      entrypoints: [join(root, "src/main.ts"), join(root, "src/replica/search-worker.ts")],
+      entrypoints: entrypoints.map((path) => join(root, path)),
       target: "bun",
       format: "esm",
       minify: true,

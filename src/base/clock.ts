@@ -7,8 +7,6 @@ export interface Clock {
   nowUs(): number;
   /** Runs `action` after `delayMs` (clamped to 0..2^31-1); returns how to call it off. */
   after(delayMs: number, action: () => void): CancelTimer;
-  /** Runs `action` in the event loop's next turn; absent where time does not pass by itself. */
-  nextTurn?(action: () => void): void;
 }
 
 export type CancelTimer = () => void;
@@ -36,9 +34,6 @@ export const systemClock: Clock = {
     const timer = setTimeout(action, Math.min(Math.max(0, Math.ceil(delayMs)), timerDelayMaxMs));
     return () => clearTimeout(timer);
   },
-  nextTurn: (action) => {
-    setImmediate(action);
-  },
 };
 
 /**
@@ -62,6 +57,12 @@ export function wallClockIn(delayMs: number): Date {
   return new Date(Date.now() + delayMs);
 }
 
+/** Monotonic milliseconds since an instant that is the same for every thread of this process. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
 /** Resolves after `delayMs`, or as soon as `signal` is aborted. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -74,22 +75,6 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     const cancel = clock.after(delayMs, done);
     signal?.addEventListener("abort", done, { once: true });
   });
-}
-
-/**
- * Resolves after `delayMs` or somewhat before, when it is to be called again for the rest, but
- * hardly after: timers count whole milliseconds and may fire one late, so the last
- * `turnsMaxMs` are waited out turn by turn, at full speed.
- */
-export function sleepTowards(
-  clock: Clock,
-  delayMs: number,
-  { turnsMaxMs, signal }: { readonly turnsMaxMs: number; readonly signal: AbortSignal },
-): Promise<void> {
-  if (delayMs <= turnsMaxMs && clock.nextTurn !== undefined) {
-    return new Promise((resolve) => clock.nextTurn?.(resolve));
-  }
-  return sleep(clock, delayMs < 1 ? delayMs : Math.floor(delayMs), signal);
 }
 
 /** Polls `condition` every `everyMs` until it holds (true) or `withinMs` have passed (false). */

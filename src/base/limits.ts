@@ -380,10 +380,6 @@ export const limits = {
   /** How long a connection too many is kept after it was told so, and how many such at once. */
   refusedConnectionKeptMs: 250,
   refusedConnectionMaxCount: 1000,
-  /**
-   * Before a request is due, so long is waited turn by turn of the event loop instead of by a
-   * timer, which would be up to 1.1 ms late; but only when the one before was due so long before.
-   */
-  paceTurnsMaxMs: 0.5,
-  paceGapMinUs: 800,
+  /** Requests closer together than this are paced by timers: a thread could not keep up. */
+  paceGapMinUs: 300,
 } as const;

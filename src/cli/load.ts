@@ -17,6 +17,7 @@ import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { type LoadConfig, withSeed } from "../load/load-config.ts";
 import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
+import { ThreadPacer } from "../load/thread-pacer.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import type { Channel } from "../rpc/channel.ts";
@@ -184,10 +185,11 @@ async function drive(
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
   const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
+  using pacer = config.mode === "stream" || config.profile.kind === "closed" ? undefined : new ThreadPacer(clock);
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph, openChannel },
+      ...{ run, config, graph, openChannel, pacer },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks, ...meterSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       observer: meter?.overhear(watch.observer) ?? watch.observer,

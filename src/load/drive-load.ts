@@ -29,6 +29,7 @@ import { GraphWatch } from "./graph-watch.ts";
 import { LateHeader } from "./late-header.ts";
 import { type LoadConfig, type LoadSubject, loadConfigEntries, withSeed } from "./load-config.ts";
 import type { SettledRequest } from "./outcome.ts";
+import type { Pacer } from "./pacer.ts";
 import { greet, preflight, unknownNames } from "./preflight.ts";
 import type { SecondSummary } from "./request-flow.ts";
 import { type LoadTotals, runLoad } from "./run-load.ts";
@@ -62,6 +63,8 @@ export interface DriveLoadOptions {
   /** Records the ledger could not keep so far. */
   readonly lostRecordCount: () => number;
   readonly observer: LoadObserver;
+  /** What an open loop waits with; default: timers. */
+  readonly pacer?: Pacer | undefined;
   /** That of the hedges; undefined: one of its own. */
   readonly budget?: HedgeBudget;
   readonly clock: Clock;

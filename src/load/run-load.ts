@@ -1,7 +1,7 @@
-import { sleepTowards } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import { closedLoop } from "./closed-loop.ts";
 import type { LoadProfile } from "./load-profile.ts";
+import { type Pacer, timerPacer } from "./pacer.ts";
 import { RequestFlow, type RequestFlowOptions } from "./request-flow.ts";
 import { evenSchedule, poissonSchedule, type Schedule } from "./schedule.ts";
 
@@ -11,6 +11,8 @@ export interface LoadOptions extends Omit<RequestFlowOptions, "maxInFlight" | "w
   readonly durationMs: number;
   /** Of what the profile leaves to chance. */
   readonly seed: number;
+  /** Where requests leave by a schedule; default: timers. */
+  readonly pacer?: Pacer | undefined;
   /** Aborted: stop scheduling, let what is in flight finish. */
   readonly signal: AbortSignal;
 }
@@ -67,8 +69,15 @@ function scheduleOf(profile: LoadProfile & { kind: "open" }, seed: number): Sche
 async function openLoop(
   flow: RequestFlow,
   schedule: Schedule,
-  { clock, signal }: Pick<LoadOptions, "clock" | "signal">,
+  { clock, signal, pacer }: Pick<LoadOptions, "clock" | "signal" | "pacer">,
 ): Promise<number> {
+  const timers = timerPacer(clock);
+  const fine = pacer ?? timers;
+  const wake = () => {
+    timers.wake();
+    fine.wake();
+  };
+  signal.addEventListener("abort", wake, { once: true });
   let dueUs = schedule.dueUs(flow.nextNumber);
   let lastDueUs = Number.NEGATIVE_INFINITY;
   const doWhatIsDue = () => {
@@ -91,9 +100,9 @@ async function openLoop(
     // What fell due in the last batch still has to be sent, late as it is.
     if (dueUs === Number.POSITIVE_INFINITY && flow.elapsedUs >= endUs) break;
     const nextUs = Math.min(dueUs, flow.nextTickUs, endUs);
-    // At higher rates the timers' grain is what there is: waiting turn by turn would never end.
-    const turnsMaxMs = dueUs - lastDueUs < limits.paceGapMinUs ? 0 : limits.paceTurnsMaxMs;
-    await sleepTowards(clock, flow.msUntil(nextUs), { turnsMaxMs, signal });
+    const isDense = dueUs - lastDueUs < limits.paceGapMinUs;
+    await (isDense ? timers : fine).sleep(flow.msUntil(nextUs));
   }
+  signal.removeEventListener("abort", wake);
   return Math.min(flow.elapsedUs, schedule.endUs(flow.nextNumber));
 }

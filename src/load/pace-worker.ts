@@ -1,0 +1,25 @@
+/** What a pacing thread runs: it is started by thread-pacer.ts and never imported. */
+import { parentPort } from "node:worker_threads";
+import { monotonicMs } from "../base/clock.ts";
+import type { PaceBoard, PaceNews } from "./pace-messages.ts";
+
+function tell(news: PaceNews): void {
+  parentPort?.postMessage(news);
+}
+
+parentPort?.once("message", ({ turn, times }: PaceBoard) => {
+  tell("ready");
+  let turnSeen = 0;
+  let aheadMs = Number.POSITIVE_INFINITY;
+  while (turnSeen >= 0) {
+    Atomics.wait(turn, 0, turnSeen);
+    turnSeen = Atomics.load(turn, 0);
+    const [askedMs = 0, dueMs = 0] = times;
+    const nowMs = monotonicMs();
+    // Threads' clocks tick alike from different origins. Woken at once, this one knows how far apart.
+    aheadMs = Math.min(aheadMs, nowMs - askedMs);
+    const delayMs = dueMs + aheadMs - nowMs;
+    const isDue = delayMs <= 0 || Atomics.wait(turn, 0, turnSeen, delayMs) === "timed-out";
+    if (isDue && turnSeen >= 0) tell("due");
+  }
+});

@@ -1,0 +1,61 @@
+import { Worker } from "node:worker_threads";
+import { type Clock, monotonicMs } from "../base/clock.ts";
+import { createPaceBoard, type PaceNews } from "./pace-messages.ts";
+import { type Pacer, timerPacer } from "./pacer.ts";
+
+/** As of a searching thread (replica/search-thread.ts). */
+const workerUrl = Bun.isStandaloneExecutable
+  ? new URL("./load/pace-worker.ts", import.meta.url)
+  : new URL("./pace-worker.ts", import.meta.url);
+
+/**
+ * Late by a tenth of a millisecond: a thread of its own sleeps as finely as the system can, and
+ * wakes this one. Timers stand in until it is up, and should it die.
+ */
+export class ThreadPacer implements Pacer, Disposable {
+  readonly #timers: Pacer;
+  readonly #worker: Worker;
+  readonly #board = createPaceBoard();
+  #isUp = false;
+  #resolve: () => void = () => undefined;
+
+  constructor(clock: Clock) {
+    this.#timers = timerPacer(clock);
+    this.#worker = new Worker(workerUrl);
+    this.#worker.postMessage(this.#board);
+    this.#worker.on("message", (news: PaceNews) => {
+      if (news === "ready") this.#isUp = true;
+      else this.#resolve();
+    });
+    const fall = () => {
+      this.#isUp = false;
+      this.#resolve();
+    };
+    this.#worker.on("error", fall);
+    this.#worker.on("exit", fall);
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    if (!this.#isUp) return this.#timers.sleep(delayMs);
+    const { turn, times } = this.#board;
+    const nowMs = monotonicMs();
+    times[0] = nowMs;
+    times[1] = nowMs + delayMs;
+    Atomics.add(turn, 0, 1);
+    Atomics.notify(turn, 0);
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  wake(): void {
+    this.#resolve();
+    this.#timers.wake();
+  }
+
+  [Symbol.dispose](): void {
+    Atomics.store(this.#board.turn, 0, -1);
+    Atomics.notify(this.#board.turn, 0);
+    void this.#worker.terminate();
+  }
+}

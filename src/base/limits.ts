@@ -382,4 +382,6 @@ export const limits = {
   refusedConnectionMaxCount: 1000,
   /** Requests closer together than this are paced by timers: a thread could not keep up. */
   paceGapMinUs: 300,
+  /** How often compiling threads, which come and go, are made to give way to a paced load. */
+  yieldCompilersMs: 500,
 } as const;

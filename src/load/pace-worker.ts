@@ -1,7 +1,9 @@
 /** What a pacing thread runs: it is started by thread-pacer.ts and never imported. */
 import { parentPort } from "node:worker_threads";
 import { monotonicMs } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
 import type { PaceBoard, PaceNews } from "./pace-messages.ts";
+import { yieldCompilers } from "./yield-compilers.ts";
 
 function tell(news: PaceNews): void {
   parentPort?.postMessage(news);
@@ -9,6 +11,7 @@ function tell(news: PaceNews): void {
 
 parentPort?.once("message", ({ turn, times }: PaceBoard) => {
   tell("ready");
+  let yieldedMs = Number.NEGATIVE_INFINITY;
   let turnSeen = 0;
   let aheadMs = Number.POSITIVE_INFINITY;
   while (turnSeen >= 0) {
@@ -20,6 +23,11 @@ parentPort?.once("message", ({ turn, times }: PaceBoard) => {
     aheadMs = Math.min(aheadMs, nowMs - askedMs);
     const delayMs = dueMs + aheadMs - nowMs;
     const isDue = delayMs <= 0 || Atomics.wait(turn, 0, turnSeen, delayMs) === "timed-out";
-    if (isDue && turnSeen >= 0) tell("due");
+    if (!isDue || turnSeen < 0) continue;
+    tell("due");
+    // While the load is busy sending.
+    if (nowMs - yieldedMs < limits.yieldCompilersMs) continue;
+    yieldCompilers();
+    yieldedMs = nowMs;
   }
 });

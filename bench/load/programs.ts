@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { binaryPath, hostTarget } from "../../build.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -27,7 +27,7 @@ export function preparePrograms(
   if (failure !== undefined) return `the server does not build:\n${failure}`;
   const ghz = Bun.which("ghz") ?? installGhz(go, dir, options.say);
   if (!existsSync(ghz)) return `ghz cannot be installed:\n${ghz}`;
-  return { dfs: options.dfs ?? buildDfs(), server, ghz };
+  return { dfs: options.dfs === undefined ? buildDfs() : resolve(options.dfs), server, ghz };
 }
 
 /** Its path, or why there is none. */

@@ -382,6 +382,9 @@ export const limits = {
   refusedConnectionMaxCount: 1000,
   /** Requests closer together than this are paced by timers: a thread could not keep up. */
   paceGapMinUs: 300,
-  /** How often compiling threads, which come and go, are made to give way to a paced load. */
+  /** What a paced load asks Linux to run at once, that it be woken at once. */
+  paceSliceUs: 100,
+  /** How often compiling threads are made to give way to a paced load, as they come and go. */
   yieldCompilersMs: 500,
+  compilerNiceLevel: 10,
 } as const;

@@ -185,7 +185,7 @@ async function drive(
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
   const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
-  using pacer = config.mode === "stream" || config.profile.kind === "closed" ? undefined : new ThreadPacer(clock);
+  using pacer = isPaced(config) ? new ThreadPacer(clock) : undefined;
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
@@ -207,6 +207,11 @@ async function drive(
     );
   }
   return driven;
+}
+
+/** Whether requests leave by a schedule. */
+function isPaced({ mode, profile }: LoadConfig): boolean {
+  return mode !== "stream" && profile.kind === "open";
 }
 
 /** Addresses of a name stand behind it. */

@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { monotonicMs } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { PaceBoard, PaceNews } from "./pace-messages.ts";
+import { askForShortSlices } from "./short-slices.ts";
 import { yieldCompilers } from "./yield-compilers.ts";
 
 function tell(news: PaceNews): void {
@@ -10,6 +11,7 @@ function tell(news: PaceNews): void {
 }
 
 parentPort?.once("message", ({ turn, times }: PaceBoard) => {
+  askForShortSlices();
   tell("ready");
   let yieldedMs = Number.NEGATIVE_INFINITY;
   let turnSeen = 0;
@@ -19,7 +21,7 @@ parentPort?.once("message", ({ turn, times }: PaceBoard) => {
     turnSeen = Atomics.load(turn, 0);
     const [askedMs = 0, dueMs = 0] = times;
     const nowMs = monotonicMs();
-    // Threads' clocks tick alike from different origins. Woken at once, this one knows how far apart.
+    // Threads' clocks tick alike from origins of their own, whose distance shows when woken at once.
     aheadMs = Math.min(aheadMs, nowMs - askedMs);
     const delayMs = dueMs + aheadMs - nowMs;
     const isDue = delayMs <= 0 || Atomics.wait(turn, 0, turnSeen, delayMs) === "timed-out";

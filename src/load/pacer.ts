@@ -1,6 +1,6 @@
 import { type Clock, sleep } from "../base/clock.ts";
 
-/** What a load waits with until its next request is due. */
+/** What a load waits with until its next request is due: one sleep at a time. */
 export interface Pacer {
   /** Resolves after `delayMs`, or before, when it is to be called again for the rest. */
   sleep(delayMs: number): Promise<void>;

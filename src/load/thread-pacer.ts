@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { type Clock, monotonicMs } from "../base/clock.ts";
 import { createPaceBoard, type PaceNews } from "./pace-messages.ts";
 import { type Pacer, timerPacer } from "./pacer.ts";
+import { askForShortSlices } from "./short-slices.ts";
 
 /** As of a searching thread (replica/search-thread.ts). */
 const workerUrl = Bun.isStandaloneExecutable
@@ -14,25 +15,29 @@ const workerUrl = Bun.isStandaloneExecutable
  */
 export class ThreadPacer implements Pacer, Disposable {
   readonly #timers: Pacer;
-  readonly #worker: Worker;
+  readonly #worker = new Worker(workerUrl);
   readonly #board = createPaceBoard();
   #isUp = false;
   #resolve: () => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#timers = timerPacer(clock);
-    this.#worker = new Worker(workerUrl);
-    this.#worker.postMessage(this.#board);
     this.#worker.on("message", (news: PaceNews) => {
       if (news === "ready") this.#isUp = true;
       else this.#resolve();
     });
-    const fall = () => {
+    const onDeath = () => {
       this.#isUp = false;
       this.#resolve();
     };
-    this.#worker.on("error", fall);
-    this.#worker.on("exit", fall);
+    this.#worker.on("error", onDeath);
+    this.#worker.on("exit", onDeath);
+    this.#worker.postMessage(this.#board);
+    askForShortSlices();
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
   sleep(delayMs: number): Promise<void> {

@@ -1,23 +1,34 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
+import { limits } from "../base/limits.ts";
 
-/** As JavaScriptCore names the threads that translate hot functions; /proc keeps 15 characters. */
+/** As JavaScriptCore names the threads that compile hot functions. */
 const compilerName = /^JITWorker/;
-const niceLevel = 10;
+const threadsDir = "/proc/self/task";
 
 /**
- * Makes the compilers of this process give way to its other threads, which they would keep off a
- * processor for milliseconds at a time. They come and go, so this is called again and again. Does
- * nothing but on Linux, the one system that knows priorities of threads by number.
+ * Makes the compilers of this process give way to its other threads, which they would keep from a
+ * processor for milliseconds at a time. They come and go, so this is to be called again and again.
+ * Does nothing but on Linux, where a thread's number may stand for a process's.
  */
 export function yieldCompilers(): void {
   if (process.platform !== "linux") return;
-  for (const thread of readdirSync("/proc/self/task")) {
-    try {
-      const name = readFileSync(`/proc/self/task/${thread}/comm`, "utf8");
-      if (compilerName.test(name)) setPriority(Number(thread), niceLevel);
-    } catch {
-      // It has ended meanwhile, or there is no /proc; nothing depends on this.
+  try {
+    for (const thread of readdirSync(threadsDir)) yieldCompiler(thread);
+  } catch {
+    // There is no /proc, and nothing depends on this.
+  }
+}
+
+function yieldCompiler(thread: string): void {
+  try {
+    const name = readFileSync(`${threadsDir}/${thread}/comm`, "utf8");
+    if (!compilerName.test(name)) return;
+    const { compilerNiceLevel } = limits;
+    if (getPriority(Number(thread)) < compilerNiceLevel) {
+      setPriority(Number(thread), compilerNiceLevel);
     }
+  } catch {
+    // It has ended meanwhile.
   }
 }

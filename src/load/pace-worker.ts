@@ -21,7 +21,7 @@ parentPort?.once("message", ({ turn, times }: PaceBoard) => {
     turnSeen = Atomics.load(turn, 0);
     const [askedMs = 0, dueMs = 0] = times;
     const nowMs = monotonicMs();
-    // Threads' clocks tick alike from their own origins; woken at once, this one sees how far apart.
+    // Threads' clocks have origins of their own; woken at once, this one sees how far apart.
     aheadMs = Math.min(aheadMs, nowMs - askedMs);
     const delayMs = dueMs + aheadMs - nowMs;
     const isDue = delayMs <= 0 || Atomics.wait(turn, 0, turnSeen, delayMs) === "timed-out";

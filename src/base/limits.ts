@@ -382,6 +382,8 @@ export const limits = {
   refusedConnectionMaxCount: 1000,
   /** Requests closer together than this are paced by timers: a thread could not keep up. */
   paceGapMinUs: 300,
+  /** So long after the pacing thread should have told, a timer wakes the load in its place. */
+  paceGuardMs: 20,
   /** What a paced load asks Linux to run at once, that it be woken at once. */
   paceSliceUs: 100,
   /** How often compiling threads are made to give way to a paced load, as they come and go. */

@@ -10,26 +10,37 @@ function tell(news: PaceNews): void {
   parentPort?.postMessage(news);
 }
 
-parentPort?.once("message", ({ turn, times }: PaceBoard) => {
-  askForShortSlices();
-  tell("ready");
-  let yieldedMs = Number.NEGATIVE_INFINITY;
-  let turnSeen = 0;
+/** Tells when each turn is due, until there are no more. */
+function pace({ turn, times }: PaceBoard): void {
+  let toldTurn = 0;
   let aheadMs = Number.POSITIVE_INFINITY;
-  while (turnSeen >= 0) {
-    Atomics.wait(turn, 0, turnSeen);
-    turnSeen = Atomics.load(turn, 0);
+  let yieldedMs = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const current = Atomics.load(turn, 0);
+    if (current < 0) return;
     const [askedMs = 0, dueMs = 0] = times;
     const nowMs = monotonicMs();
     // Threads' clocks have origins of their own; woken at once, this one sees how far apart.
     aheadMs = Math.min(aheadMs, nowMs - askedMs);
     const delayMs = dueMs + aheadMs - nowMs;
-    const isDue = delayMs <= 0 || Atomics.wait(turn, 0, turnSeen, delayMs) === "timed-out";
-    if (!isDue || turnSeen < 0) continue;
-    tell("due");
-    // While the load is busy sending.
-    if (nowMs - yieldedMs < limits.yieldCompilersMs) continue;
-    yieldCompilers();
-    yieldedMs = nowMs;
+    if (current === toldTurn) {
+      Atomics.wait(turn, 0, current);
+    } else if (delayMs > 0) {
+      // Whatever ends it, the board is read anew: a notice may be that of a turn seen already.
+      Atomics.wait(turn, 0, current, delayMs);
+    } else {
+      tell("due");
+      toldTurn = current;
+      // While the load is busy sending.
+      if (nowMs - yieldedMs < limits.yieldCompilersMs) continue;
+      yieldCompilers();
+      yieldedMs = nowMs;
+    }
   }
+}
+
+parentPort?.once("message", (board: PaceBoard) => {
+  askForShortSlices();
+  tell("ready");
+  pace(board);
 });

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { type Clock, monotonicMs } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
 import { createPaceBoard, type PaceNews } from "./pace-messages.ts";
-import { type Pacer, timerPacer } from "./pacer.ts";
+import type { Pacer } from "./pacer.ts";
 import { askForShortSlices } from "./short-slices.ts";
 
 /** As of a searching thread (replica/search-thread.ts). */
@@ -11,24 +12,24 @@ const workerUrl = Bun.isStandaloneExecutable
 
 /**
  * Late by a tenth of a millisecond: a thread of its own sleeps as finely as the system can, and
- * wakes this one. Timers stand in until it is up, and should it die.
+ * wakes this one. Timers stand in until it is up, should it die, and when it is kept from running.
  */
 export class ThreadPacer implements Pacer, Disposable {
-  readonly #timers: Pacer;
+  readonly #clock: Clock;
   readonly #worker = new Worker(workerUrl);
   readonly #board = createPaceBoard();
   #isUp = false;
-  #resolve: () => void = () => undefined;
+  #endSleep: () => void = () => undefined;
 
   constructor(clock: Clock) {
-    this.#timers = timerPacer(clock);
+    this.#clock = clock;
     this.#worker.on("message", (news: PaceNews) => {
       if (news === "ready") this.#isUp = true;
-      else this.#resolve();
+      else this.wake();
     });
     const onDeath = () => {
       this.#isUp = false;
-      this.#resolve();
+      this.wake();
     };
     this.#worker.on("error", onDeath);
     this.#worker.on("exit", onDeath);
@@ -41,26 +42,33 @@ export class ThreadPacer implements Pacer, Disposable {
   }
 
   sleep(delayMs: number): Promise<void> {
-    if (!this.#isUp) return this.#timers.sleep(delayMs);
-    const { turn, times } = this.#board;
-    const nowMs = monotonicMs();
-    times[0] = nowMs;
-    times[1] = nowMs + delayMs;
-    Atomics.add(turn, 0, 1);
-    Atomics.notify(turn, 0);
+    if (this.#isUp) this.#post(delayMs);
+    const guardMs = this.#isUp ? limits.paceGuardMs : 0;
     return new Promise((resolve) => {
-      this.#resolve = resolve;
+      const cancel = this.#clock.after(delayMs + guardMs, resolve);
+      this.#endSleep = () => {
+        cancel();
+        resolve();
+      };
     });
   }
 
   wake(): void {
-    this.#resolve();
-    this.#timers.wake();
+    this.#endSleep();
   }
 
   [Symbol.dispose](): void {
     Atomics.store(this.#board.turn, 0, -1);
     Atomics.notify(this.#board.turn, 0);
     void this.#worker.terminate();
+  }
+
+  #post(delayMs: number): void {
+    const { turn, times } = this.#board;
+    const nowMs = monotonicMs();
+    times[0] = nowMs;
+    times[1] = nowMs + delayMs;
+    Atomics.add(turn, 0, 1);
+    Atomics.notify(turn, 0);
   }
 }

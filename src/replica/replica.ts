@@ -21,6 +21,7 @@ import { RequestTime } from "./request-time.ts";
 import type { JobCounts } from "./search-dispatcher.ts";
 import { defaultServeLimits, type ServeLimits } from "./serve-limits.ts";
 import { openCredentials, type ServingTls } from "./serving-tls.ts";
+import { ShortTurns } from "./short-turns.ts";
 
 export interface ReplicaOptions {
   /**
@@ -87,6 +88,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     limits,
     interceptors: [requestTime.interceptor],
     isRefused: (session) => connections.hasRefused(session),
+    turns: new ShortTurns(clock),
     onHttp2Server(http2) {
       http2.on("session", (session) => connections.admit(session));
       watch?.watch(http2);

@@ -28,7 +28,7 @@ export class RunCalls {
 
   constructor(parts: ServingParts) {
     this.#parts = parts;
-    this.#turns = new ShortTurns(parts.clock, limits.inlineTurnMs);
+    this.#turns = new ShortTurns(parts.clock);
     const { defaultGraph } = parts.catalog;
     // The first request should not pay for code and memory never touched before.
     if (isSmall(defaultGraph)) {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../base/clock.ts";
+import { freshSeed, seededRandom } from "../base/random.ts";
 import { ThreadPacer } from "./thread-pacer.ts";
 
 /** Sleeps until `delayMs` have passed; the milliseconds that it took. */
@@ -39,6 +40,18 @@ test("ThreadPacer ends a sleep when woken, and sleeps again as asked", async () 
     expect(await sleepWhole(pacer, 5)).toBeWithin(5, 2000);
   }
 });
+
+test("ThreadPacer loses no wake-up, though its thread is told of a sleep while it begins one", async () => {
+  using pacer = new ThreadPacer(systemClock, 60_000);
+  await untilUp(pacer);
+  const random = seededRandom(freshSeed());
+  const endUs = systemClock.nowUs() + 2_000_000;
+  for (let round = 0; systemClock.nowUs() < endUs; round++) {
+    const sleeping = pacer.sleep(random.next() * 0.3);
+    if (round % 3 === 0) pacer.wake();
+    await sleeping;
+  }
+}, 20_000);
 
 test("ThreadPacer wakes whoever sleeps when its thread ends, and goes on by timers", async () => {
   using pacer = new ThreadPacer(systemClock);

@@ -16,13 +16,15 @@ const workerUrl = Bun.isStandaloneExecutable
  */
 export class ThreadPacer implements Pacer, Disposable {
   readonly #clock: Clock;
+  readonly #guardMs: number;
   readonly #worker = new Worker(workerUrl);
   readonly #board = createPaceBoard();
   #isUp = false;
   #endSleep: () => void = () => undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, guardMs: number = limits.paceGuardMs) {
     this.#clock = clock;
+    this.#guardMs = guardMs;
     this.#worker.on("message", (news: PaceNews) => {
       if (news === "ready") this.#isUp = true;
       else this.wake();
@@ -43,7 +45,7 @@ export class ThreadPacer implements Pacer, Disposable {
 
   sleep(delayMs: number): Promise<void> {
     if (this.#isUp) this.#post(delayMs);
-    const guardMs = this.#isUp ? limits.paceGuardMs : 0;
+    const guardMs = this.#isUp ? this.#guardMs : 0;
     return new Promise((resolve) => {
       const cancel = this.#clock.after(delayMs + guardMs, resolve);
       this.#endSleep = () => {

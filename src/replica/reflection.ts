@@ -13,12 +13,12 @@ type Stream = ServerDuplexStream<ServerReflectionRequest, ServerReflectionRespon
  * a compiled executable does not have beside it; its answering part works anywhere.
  */
 export class Reflection {
-  readonly #load: () => PackageDefinition;
+  readonly #load: () => Promise<PackageDefinition>;
   readonly #streams = new Set<Stream>();
-  #answerer: v1.ReflectionV1Implementation | undefined;
+  #answerer: Promise<v1.ReflectionV1Implementation> | undefined;
 
   /** `load` is called when the first client asks: few ever do, and parsing takes a while. */
-  constructor(load: () => PackageDefinition) {
+  constructor(load: () => Promise<PackageDefinition>) {
     this.#load = load;
   }
 
@@ -27,16 +27,21 @@ export class Reflection {
     ServerReflectionInfo: (stream: Stream) => {
       this.#streams.add(stream);
       stream.once("cancelled", () => this.#streams.delete(stream));
-      stream.on("data", (request: ServerReflectionRequest) => {
-        stream.write(this.#answer(request));
-      });
-      stream.on("end", () => stream.end());
+      let answered: Promise<unknown> = Promise.resolve();
+      const inOrder = (step: () => unknown) => {
+        answered = answered.then(step).catch((error: Error) => stream.destroy(error));
+      };
+      stream.on("data", (request) => inOrder(() => this.#answer(request, stream)));
+      stream.on("end", () => inOrder(() => stream.end()));
     },
   };
 
-  #answer(request: ServerReflectionRequest): ServerReflectionResponse {
-    this.#answerer ??= new v1.ReflectionV1Implementation(this.#load());
-    return this.#answerer.handleServerReflectionRequest(request);
+  async #answer(request: ServerReflectionRequest, stream: Stream): Promise<void> {
+    this.#answerer ??= this.#load().then((files) => new v1.ReflectionV1Implementation(files));
+    const answerer = await this.#answerer;
+    if (!stream.cancelled && stream.writable) {
+      stream.write(answerer.handleServerReflectionRequest(request));
+    }
   }
 
   /** Ends every open stream: an idle one would hold up a drain. */

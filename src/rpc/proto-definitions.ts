@@ -1,4 +1,4 @@
-import { loadSync, type Options, type PackageDefinition } from "@grpc/proto-loader";
+import { load, loadSync, type Options, type PackageDefinition } from "@grpc/proto-loader";
 // The bytes of these files are embedded in the compiled executable; the packages that bring them
 // along would look for them in node_modules at run time and fail there.
 import v1 from "@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto" with {
@@ -32,12 +32,15 @@ export function loadReflectionDefinition(): PackageDefinition {
 
 /**
  * What reflection tells, as the proto files have it: the other definitions here turn field names
- * into camelCase, and whoever asked would then not know `num_vertices`.
+ * into camelCase, and whoever asked would then not know `num_vertices`. File by file, since a
+ * replica answers others meanwhile.
  */
-export function loadReflectedDefinition(): PackageDefinition {
-  const files = [dfsProto, healthProto, v1, v1alpha];
-  const definitions = files.map((file) => loadSync(file, { keepCase: true }));
-  return asProtocTells(Object.assign({}, ...definitions));
+export async function loadReflectedDefinition(): Promise<PackageDefinition> {
+  const definitions: PackageDefinition = {};
+  for (const file of [dfsProto, healthProto, v1, v1alpha]) {
+    Object.assign(definitions, await load(file, { keepCase: true }));
+  }
+  return asProtocTells(definitions);
 }
 
 /**

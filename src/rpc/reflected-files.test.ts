@@ -3,9 +3,10 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { loadReflectedDefinition } from "./proto-definitions.ts";
 
-test("asProtocTells() describes optional fields, JSON names, types and maps as protoc does", () => {
-  const [type] = Object.values(loadReflectedDefinition()).flatMap(({ fileDescriptorProtos }) =>
-    Array.isArray(fileDescriptorProtos) ? [fileDescriptorProtos] : [],
+test("asProtocTells() describes optional fields, JSON names, types and maps as protoc does", async () => {
+  const [type] = Object.values(await loadReflectedDefinition()).flatMap(
+    ({ fileDescriptorProtos }) =>
+      Array.isArray(fileDescriptorProtos) ? [fileDescriptorProtos] : [],
   );
   const files = type?.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes)) ?? [];
   const messages = files.flatMap(({ messageType }) => messageType);

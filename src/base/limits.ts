@@ -380,8 +380,9 @@ export const limits = {
   /** How long a connection too many is kept after it was told so, and how many such at once. */
   refusedConnectionKeptMs: 250,
   refusedConnectionMaxCount: 1000,
-  /** Requests closer together than this are paced by timers: a thread could not keep up. */
+  /** Requests closer together, in the mean of so many, are paced by timers, that is in groups. */
   paceGapMinUs: 300,
+  paceGapCount: 10,
   /** So long after the pacing thread should have told, a timer wakes the load in its place. */
   paceGuardMs: 20,
   /** What a paced load asks Linux to run at once, that it be woken at once. */

@@ -79,7 +79,7 @@ async function openLoop(
   };
   signal.addEventListener("abort", wake, { once: true });
   let dueUs = schedule.dueUs(flow.nextNumber);
-  let lastDueUs = Number.NEGATIVE_INFINITY;
+  let gapUs = Number.POSITIVE_INFINITY;
   const doWhatIsDue = () => {
     const { elapsedUs } = flow;
     // Bounded, so that answers and signals are read even when the rate is beyond this machine.
@@ -87,8 +87,9 @@ async function openLoop(
       if (Math.min(dueUs, flow.nextTickUs) > elapsedUs) return;
       if (dueUs < flow.nextTickUs) {
         flow.launch(dueUs);
-        lastDueUs = dueUs;
-        dueUs = schedule.dueUs(flow.nextNumber);
+        const nextUs = schedule.dueUs(flow.nextNumber);
+        gapUs = smoothed(gapUs, nextUs - dueUs);
+        dueUs = nextUs;
       } else {
         flow.tick();
       }
@@ -100,9 +101,13 @@ async function openLoop(
     // What fell due in the last batch still has to be sent, late as it is.
     if (dueUs === Number.POSITIVE_INFINITY && flow.elapsedUs >= endUs) break;
     const nextUs = Math.min(dueUs, flow.nextTickUs, endUs);
-    const isDense = dueUs - lastDueUs < limits.paceGapMinUs;
-    await (isDense ? timers : fine).sleep(flow.msUntil(nextUs));
+    await (gapUs < limits.paceGapMinUs ? timers : fine).sleep(flow.msUntil(nextUs));
   }
   signal.removeEventListener("abort", wake);
   return Math.min(flow.elapsedUs, schedule.endUs(flow.nextNumber));
+}
+
+/** The mean of some ten gaps between requests; the first one stands for itself. */
+function smoothed(meanUs: number, gapUs: number): number {
+  return Number.isFinite(meanUs) ? meanUs + (gapUs - meanUs) / limits.paceGapCount : gapUs;
 }

@@ -17,7 +17,6 @@ import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
 import { type LoadConfig, withSeed } from "../load/load-config.ts";
 import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
-import { ThreadPacer } from "../load/thread-pacer.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import type { Channel } from "../rpc/channel.ts";
@@ -185,11 +184,10 @@ async function drive(
   if (faults.length > 0) terminal.line(faultLine(planned, ledger.run));
   const isSlow = peakPerSecond(config.profile) <= limits.lineRateMaxPerSecond;
   const detail = config.mode === "unary" && isSlow ? "requests" : "seconds";
-  using pacer = isPaced(config) ? new ThreadPacer(clock) : undefined;
   const watch = watchLoad(config, { detail, live }, { terminal, clock });
   const driven = await loadUnderFaults({
     load: {
-      ...{ run, config, graph, openChannel, pacer },
+      ...{ run, config, graph, openChannel },
       ledger: tee(...(writer === undefined ? [] : [writer]), source, ...pageSinks, ...meterSinks),
       lostRecordCount: () => writer?.audit() ?? 0,
       observer: meter?.overhear(watch.observer) ?? watch.observer,
@@ -207,11 +205,6 @@ async function drive(
     );
   }
   return driven;
-}
-
-/** Whether requests leave by a schedule. */
-function isPaced({ mode, profile }: LoadConfig): boolean {
-  return mode !== "stream" && profile.kind === "open";
 }
 
 /** Addresses of a name stand behind it. */

@@ -3,7 +3,9 @@ import { DfsError } from "../base/errors.ts";
 import type { FaultEvent } from "../fault/fault-event.ts";
 import type { FaultOptions } from "../fault/fault-request.ts";
 import { type DriveLoadOptions, driveLoad, type LoadObserver } from "../load/drive-load.ts";
+import type { LoadConfig } from "../load/load-config.ts";
 import type { LoadTotals } from "../load/run-load.ts";
+import { ThreadPacer } from "../load/thread-pacer.ts";
 import type { FaultLedger } from "./fault-ledger.ts";
 import { injectFaults } from "./inject-faults.ts";
 import type { PlannedFault } from "./planned-fault.ts";
@@ -67,8 +69,9 @@ export async function loadUnderFaults(options: FaultedLoadOptions): Promise<Faul
       load.observer.onReplicaChange(change);
     },
   };
+  using pacer = isPaced(config) ? new ThreadPacer(clock) : undefined;
   try {
-    const totals = await driveLoad({ ...load, observer, signal });
+    const totals = await driveLoad({ ...load, observer, signal, pacer });
     const failure = await injected;
     const whole = load.signal.aborted ? "interrupted" : "normal";
     const lostFaultRecordCount = ledger.end(failure === undefined ? whole : "failed");
@@ -78,4 +81,9 @@ export async function loadUnderFaults(options: FaultedLoadOptions): Promise<Faul
     await injected.catch(() => undefined);
     throw error;
   }
+}
+
+/** Whether requests leave by a schedule. */
+function isPaced({ mode, profile }: LoadConfig): boolean {
+  return mode !== "stream" && profile.kind === "open";
 }

@@ -78,3 +78,13 @@ export function listeningFault(host: string): HostFault | undefined {
   if (near === undefined) return undefined;
   return { rule: `${host} is an address to listen on, not one to connect to`, near };
 }
+
+/** Whether `text` is what a server may be told that it is asked as: a host, with a port or without. */
+export function isAuthority(text: string): boolean {
+  const [, address, name = "", port = "1"] =
+    /^(?:\[([^[\]%]*)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (Number(port) < 1 || Number(port) > 65_535) return false;
+  return address === undefined
+    ? name !== "" && hostNameFault(name) === undefined
+    : isIP(address) === 6;
+}

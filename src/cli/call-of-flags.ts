@@ -1,4 +1,4 @@
-import type { Endpoint } from "../base/endpoint.ts";
+import { type Endpoint, quoted } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { readGivenFile } from "../base/given-file.ts";
 import { limits } from "../base/limits.ts";
@@ -104,13 +104,12 @@ function requestIdHeaderOf(
 ): string | undefined {
   if (requestIdHeader === "none") return undefined;
   const key = requestIdHeader.toLowerCase();
-  const rule = key.endsWith("-bin") ? "an id is no bytes" : metadataRule(key, "run-1");
-  if (rule !== undefined || key.startsWith("grpc-")) {
-    const why = rule ?? "gRPC keeps keys that begin with grpc- to itself";
+  const rule = requestIdRule(key);
+  if (rule !== undefined) {
     throw new DfsError(
       "usage",
-      `--request-id-header must be a key of metadata, or none (${why}): ` +
-        `current value is "${requestIdHeader}"`,
+      `--request-id-header must be a key of metadata, such as ${defaultRequestIdHeader}, or none ` +
+        `(${rule}): current value is ${quoted(requestIdHeader)}`,
     );
   }
   if (metadata.has(key)) {
@@ -121,6 +120,18 @@ function requestIdHeaderOf(
     );
   }
   return key;
+}
+
+/** What servers and proxies read from a request, and would read wrongly from an id. */
+const meaningfulKeys =
+  /^(accept|accept-.*|(proxy-)?authorization|cookie|forwarded|origin|referer|traceparent|upgrade|user-agent|via)$/;
+
+/** Why the key cannot carry a request's id; undefined: it can. */
+function requestIdRule(key: string): string | undefined {
+  if (key.startsWith("grpc-")) return "gRPC keeps keys that begin with grpc- to itself";
+  if (key.endsWith("-bin")) return "an id is no bytes";
+  if (meaningfulKeys.test(key)) return `${key} has a meaning of its own`;
+  return metadataRule(key, "run-1");
 }
 
 async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<string> {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { schemaText } from "../../tests/support/guide-schema.ts";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
@@ -124,6 +125,8 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
   const list = (...words: readonly string[]) =>
     serviceLines(valuesOf("--proto", proto, ...words), servers);
   expect(await list("--list")).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
+  const twice = ["--proto", `${dir.path}/../${basename(dir.path)}/guide.proto`, "--list"];
+  expect(await list(...twice)).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
   expect(await list("--list", "guide.Guide")).toEqual([
     `guide.Guide, in ${proto}:`,
     "  Find  unary             idempotent (IDEMPOTENT)     guide.Query -> guide.Place",

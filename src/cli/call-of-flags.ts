@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Endpoint, quoted } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { readGivenFile } from "../base/given-file.ts";
@@ -95,7 +96,17 @@ export async function schemaOfFlags(
 function schemaSource({ proto, importPath, protoset }: CallFlagValues): SchemaSource {
   if (protoset !== undefined) return { kind: "protoset", path: protoset };
   if (proto.length === 0) return { kind: "reflection" };
-  return { kind: "proto", paths: proto, importPaths: importPath };
+  return { kind: "proto", paths: eachOnce(proto), importPaths: importPath };
+}
+
+/** One file may be typed twice, or in two ways, as by a script that adds to its flags. */
+function eachOnce(paths: readonly string[]): readonly string[] {
+  const byFile = new Map<string, string>();
+  for (const path of paths) {
+    const file = resolve(path);
+    if (!byFile.has(file)) byFile.set(file, path);
+  }
+  return [...byFile.values()];
 }
 
 function requestIdHeaderOf(

@@ -25,6 +25,7 @@ import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { kindText } from "../rpc/schema/call-method.ts";
 import { channelOpener } from "../rpc/tls-client.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
 import { beforeInterrupt } from "./before-interrupt.ts";
@@ -38,7 +39,7 @@ import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
 import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { type LoadMeter, loadMeter } from "./load-meter.ts";
-import { metricsFlags, metricsPlaceOf } from "./metrics-flags.ts";
+import { metricsFlags, metricsPlaceOf, refuseSharedPort } from "./metrics-flags.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
@@ -157,12 +158,7 @@ async function settle(
 async function refusePorts(values: FlagValues<typeof flagSpecs>): Promise<void> {
   const { ui } = values;
   const place = metricsPlaceOf(values);
-  if (place !== undefined && place.port !== 0 && place.port === ui) {
-    throw new DfsError(
-      "usage",
-      `--metrics-port and --ui are both ${ui}: they need two ports; --ui alone has one chosen`,
-    );
-  }
+  refuseSharedPort(place, ui);
   if (place !== undefined) await refuseTakenMetricsPort(place);
   if (typeof ui === "number") await refuseTakenLivePort(ui);
 }
@@ -293,7 +289,7 @@ function callText(call: Call): string {
   const { method, schema } = call;
   const retried = method.kind === "unary" ? "" : "; never hedged, asked again only as a whole";
   return printable(
-    `Call: ${method.name} (${method.kind}, schema: ${schema}); ` +
+    `Call: ${method.name} (${kindText(method.kind)}, schema: ${schema}); ` +
       `idempotent: ${idempotencyText(call)}${retried}`,
   );
 }

@@ -97,6 +97,7 @@ test("a call is settled to the last field before anything is sent", async () => 
   const many = await settle("--data-file", dir.file("a.jsonl"), "--shuffle");
   expect(many?.data).toMatchObject({ isShuffled: true, source: dir.file("a.jsonl") });
 
+  writeFileSync(dir.file("empty.json"), "");
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["--data", '{"nmae": "a"}'], '--data: guide.Query has no field "nmae"'],
     [["--expect", '{"name": "{{request}}"}'], "--expect takes no templates"],
@@ -112,6 +113,12 @@ test("a call is settled to the last field before anything is sent", async () => 
     [["--expect", "{}", "--expect-status", "NOT_FOUND"], "--expect says nothing when"],
     [["--expect-same", "--expect-status", "NOT_FOUND"], "--expect-same says nothing when"],
     [["--data", "@"], "--data must name a file after @"],
+    [["--data", `@${dir.file("empty.json")}`], "empty.json must be JSON: it is empty"],
+    [["--data", '{"name": "a" "b"}'], "--data must be JSON: column 14 has a text in quotes where"],
+    [
+      ["--data", '{"name": "a", "name": "b"}'],
+      "--data must give each key of an object once: column",
+    ],
     [["--import-path", dir.file("none")], "none is no directory"],
     [["--expect-status", "OKAY"], 'did you mean "OK"?'],
   ];

@@ -177,7 +177,7 @@ async function dataOf(values: CallFlagValues, method: CallMethod, text: string):
   const { data = "{}", dataFile, shuffle: isShuffled, expectSame } = values;
   const items =
     dataFile === undefined
-      ? [dataItem(text, "--data", method)]
+      ? [dataItem(text, data.startsWith("@") ? `--data ${data}` : "--data", method)]
       : await dataLines(text, dataFile, method);
   if (expectSame) refuseUnlike(items);
   const { dataShownMaxLength } = limits;

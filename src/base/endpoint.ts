@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { assert, DfsError } from "./errors.ts";
+import { canonicalHost, type HostFault, hostNameFault, listeningFault } from "./host.ts";
 import { limits } from "./limits.ts";
 import { escaped } from "./printable.ts";
 
@@ -32,22 +33,56 @@ const hostForm = /^(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^\s\p{C}:[\]/,"@]+)):(
 
 /** `localhost:50051`, `127.0.0.1:50051` or `[::1]:50051`; throws a usage error otherwise. */
 export function parseEndpoint(text: string): TcpEndpoint {
-  const match = text.length <= limits.targetMaxLength ? hostForm.exec(text) : null;
-  const [, address, name] = match ?? [];
-  const port = Number(match?.[3]);
-  const isHost = address === undefined ? (name ?? "").length <= hostMaxLength : isAddress(address);
-  if (match === null || !isHost || port < 1 || port > 65535) {
-    throw new DfsError(
-      "usage",
-      `Cannot use ${quoted(text)} as an endpoint: it must be host:port with a port in 1..65535, ` +
-        "such as localhost:50051 or [::1]:50051",
+  const endpoint = splitEndpoint(text);
+  if (endpoint === undefined) {
+    throw unusableEndpoint(
+      text,
+      "it must be host:port with a port in 1..65535, such as localhost:50051 or [::1]:50051",
     );
   }
-  return { host: address ?? name ?? "", port };
+  refuseHost(text, endpoint, hostFault);
+  return endpoint;
 }
 
-/** Of a DNS name, in characters. */
-const hostMaxLength = 253;
+/** Of a text that has the form of an endpoint, whatever is said of its host. */
+export function splitEndpoint(text: string): TcpEndpoint | undefined {
+  const match = text.length <= limits.targetMaxLength ? hostForm.exec(text) : null;
+  const [, address, name = "", digits] = match ?? [];
+  const port = Number(digits);
+  if (match === null || !(port >= 1 && port <= 65535)) return undefined;
+  if (address !== undefined && !isAddress(address)) return undefined;
+  return { host: address ?? name, port };
+}
+
+/**
+ * Throws a usage error for an endpoint, typed as `text`, that is none or that nobody can connect
+ * to. `scheme`: what stands before it in `text`.
+ */
+export function requireReachable(text: string, endpoint: TcpEndpoint, scheme = ""): void {
+  refuseHost(text, endpoint, (host) => hostFault(host) ?? listeningFault(host), scheme);
+}
+
+function hostFault(host: string): HostFault | undefined {
+  return host.includes(":") ? undefined : hostNameFault(host);
+}
+
+function refuseHost(
+  text: string,
+  { host, port }: TcpEndpoint,
+  faultOf: (host: string) => HostFault | undefined,
+  scheme = "",
+): void {
+  const fault = faultOf(host);
+  if (fault === undefined) return;
+  const { rule, near } = fault;
+  const hint =
+    near === undefined ? "" : `; did you mean ${quoted(`${scheme}${hostPort(near, port)}`)}?`;
+  throw unusableEndpoint(text, `${rule}${hint}`);
+}
+
+export function unusableEndpoint(text: string, rule: string): DfsError {
+  return new DfsError("usage", `Cannot use ${quoted(text)} as an endpoint: ${rule}`);
+}
 
 function isAddress(text: string): boolean {
   return isIP(text.replace(/%.*$/, "")) === 6;
@@ -62,6 +97,16 @@ export function formatEndpoint(endpoint: Endpoint): string {
 export function endpointKey(endpoint: Endpoint): string {
   if (!isTcp(endpoint)) return formatEndpoint(endpoint);
   return hostPort(canonicalHost(endpoint.host), endpoint.port);
+}
+
+/**
+ * Keys of all that an endpoint stands for: localhost is 127.0.0.1 and ::1 as well, which of
+ * themselves may be two replicas.
+ */
+export function coveredKeys(endpoint: Endpoint): readonly string[] {
+  const own = endpointKey(endpoint);
+  if (!isTcp(endpoint) || canonicalHost(endpoint.host) !== "localhost") return [own];
+  return [own, ...["127.0.0.1", "::1"].map((host) => hostPort(host, endpoint.port))];
 }
 
 /** What a server is told that it is asked as: `host:port`, by its name where that is known. */
@@ -85,30 +130,4 @@ export function quoted(text: string): string {
 
 function hostPort(host: string, port: number): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-/**
- * Names in lower case, addresses in their shortest form; 127.1, 0x7f000001 and ::ffff:127.0.0.1 are
- * 127.0.0.1, as they are to every resolver.
- */
-function canonicalHost(host: string): string {
-  const [address = "", zone] = host.split("%");
-  if (isIP(address) === 6) {
-    const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
-    const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(short);
-    if (mapped !== null) return mappedAddress(mapped.slice(1));
-    return zone === undefined ? short : `${short}%${zone}`;
-  }
-  const name = host.toLowerCase().replace(/\.$/, "");
-  return /^[\d.]+$|^[\da-fx.]*0x[\da-fx.]*$/.test(name) ? addressOf(name) : name;
-}
-
-/** What is no address after all stays what it is. */
-function addressOf(name: string): string {
-  return URL.parse(`http://${name}`)?.hostname ?? name;
-}
-
-function mappedAddress(halves: readonly string[]): string {
-  const bytes = halves.map((half) => Number.parseInt(half, 16)).flatMap((n) => [n >> 8, n & 255]);
-  return bytes.join(".");
 }

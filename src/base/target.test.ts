@@ -7,6 +7,7 @@ test.each<[string, Target]>([
   ["localhost:50051", { host: "localhost", port: 50051 }],
   ["[::1]:5", { host: "::1", port: 5 }],
   ["dns:50051", { host: "dns", port: 50051 }],
+  ["replica_1.b\u00fcro-2.:5", { host: "replica_1.b\u00fcro-2.", port: 5 }],
   ["unix:///run/dfs.sock", { path: "/run/dfs.sock" }],
   ["unix:/run/dfs.sock", { path: "/run/dfs.sock" }],
   ["unix:///run/a b.sock", { path: "/run/a b.sock" }],
@@ -29,7 +30,20 @@ test.each<[string, string]>([
   ["", form],
   ["localhost", form],
   ["a b:1", form],
-  [`${"h".repeat(300)}:1`, form],
+  [`${"h".repeat(300)}:1`, "the name of a host has at most 253 characters, and 63 between"],
+  [`${"h".repeat(64)}.a:1`, "the name of a host has at most 253 characters, and 63 between"],
+  ["$(id):1", 'letters, digits, and the characters - _ . alone, not "$"; did you mean "id:1"?'],
+  ["a\\b:1", 'not "\\"; did you mean "ab:1"?'],
+  ["***:1", 'the characters - _ . alone, not "*"'],
+  ["a..b:1", 'has no two dots in a row; did you mean "a.b:1"?'],
+  [".a:1", 'begins with no dot and has no two dots in a row; did you mean "a:1"?'],
+  ["..:1", "begins with no dot and has no two dots in a row"],
+  ["0.0.0.0:1", 'to listen on, not one to connect to; did you mean "127.0.0.1:1"?'],
+  ["0:1", '0 is an address to listen on, not one to connect to; did you mean "127.0.0.1:1"?'],
+  ["[::]:1", ':: is an address to listen on, not one to connect to; did you mean "[::1]:1"?'],
+  ["[::ffff:0.0.0.0]:1", 'did you mean "127.0.0.1:1"?'],
+  ["dns:///0.0.0.0:1", 'did you mean "dns:///127.0.0.1:1"?'],
+  ["dns:///a..b:1", 'did you mean "dns:///a.b:1"?'],
   [`${"h".repeat(100_000)}:1`, "(100002 characters)"],
   ["ipv4:1.2.3.4:5", form],
   ["a\u001b[31mb:1", '"a\\u{1b}[31mb:1"'],
@@ -77,6 +91,18 @@ test.each<[string, string, string]>([
     'names "unix:/run/../run/a" and "unix:///run/a", which are the same: unix:///run/a',
   ],
   [
+    ...(["localhost:5", "127.0.0.1:5"] as const),
+    'names "localhost:5" and "127.0.0.1:5", which are the same: 127.0.0.1:5',
+  ],
+  [
+    ...(["[::1]:5", "LOCALHOST:5"] as const),
+    'names "[::1]:5" and "LOCALHOST:5", which are the same: [::1]:5',
+  ],
+  [
+    ...(["search:5", "dns:///search:5"] as const),
+    'names "search:5" and "dns:///search:5", which are the same: search:5',
+  ],
+  [
     ...(["dns:///Search:5", "dns:search:5"] as const),
     'names "dns:///Search:5" and "dns:search:5", which are the same: dns:///search:5',
   ],
@@ -84,4 +110,14 @@ test.each<[string, string, string]>([
   const targets = [a, "other:1", b].map((text) => ({ text, target: parseTarget(text) }));
   expect(() => refuseDuplicates(targets, "--replicas")).toThrow(`--replicas ${message}`);
   expect(() => refuseDuplicates(targets.slice(1), "--replicas")).not.toThrow();
+});
+
+test.each([
+  ["[::1]:5", "127.0.0.1:5"],
+  ["localhost:5", "127.0.0.1:6"],
+  ["localhost:5", "127.0.0.2:5"],
+  ["dns:///search:5", "dns:///other:5"],
+])("refuseDuplicates() takes %s beside %s: they may be two servers", (a, b) => {
+  const targets = [a, b].map((text) => ({ text, target: parseTarget(text) }));
+  expect(() => refuseDuplicates(targets, "--replicas")).not.toThrow();
 });

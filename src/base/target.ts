@@ -1,5 +1,15 @@
 import { resolve } from "node:path";
-import { type Endpoint, endpointKey, formatEndpoint, parseEndpoint, quoted } from "./endpoint.ts";
+import {
+  coveredKeys,
+  type Endpoint,
+  endpointKey,
+  formatEndpoint,
+  parseEndpoint,
+  quoted,
+  requireReachable,
+  splitEndpoint,
+  unusableEndpoint,
+} from "./endpoint.ts";
 import { DfsError } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { nearest } from "./nearest.ts";
@@ -32,11 +42,10 @@ export function parseTarget(text: string): Target {
   if (scheme.toLowerCase() === "dns" && !isHost) return parseDns(text, rest);
   if (scheme === "unix-abstract") throw unusable(text, "abstract sockets are not supported");
   if (rest.startsWith("//")) throw unknownScheme(text, scheme, rest);
-  try {
-    return parseEndpoint(text);
-  } catch {
-    throw unusable(text);
-  }
+  const endpoint = splitEndpoint(text);
+  if (endpoint === undefined) throw unusable(text);
+  requireReachable(text, endpoint);
+  return endpoint;
 }
 
 /** As parseTarget() takes it. */
@@ -52,7 +61,8 @@ export function refuseDuplicates(
 ): void {
   const seen = new Map<string, string>();
   for (const { text, target } of targets) {
-    const key = targetKey(target);
+    const keys = targetKeys(target);
+    const key = keys.find((candidate) => seen.has(candidate)) ?? "";
     const other = seen.get(key);
     if (other !== undefined) {
       const twice =
@@ -60,13 +70,15 @@ export function refuseDuplicates(
       const why = other === text ? "" : `, which are the same: ${key}`;
       throw new DfsError("usage", `${flag} names ${twice}${why}`);
     }
-    seen.set(key, text);
+    for (const own of keys) seen.set(own, text);
   }
 }
 
-function targetKey(target: Target): string {
-  if (!isDns(target)) return endpointKey(target);
-  return `dns:///${endpointKey({ host: target.name, port: target.port })}`;
+/** A name is asked for all its addresses, of which a host of that name is one. */
+function targetKeys(target: Target): readonly string[] {
+  if (!isDns(target)) return coveredKeys(target);
+  const key = endpointKey({ host: target.name, port: target.port });
+  return [`dns:///${key}`, key];
 }
 
 function parseUnix(text: string, rest: string): Endpoint {
@@ -110,12 +122,12 @@ function parseDns(text: string, rest: string): DnsTarget {
       `it needs a port, since no SRV records are asked for one: dns:///${named}:50051`,
     );
   }
-  try {
-    const { host, port } = parseEndpoint(named);
-    return { name: host, port };
-  } catch {
+  const endpoint = splitEndpoint(named);
+  if (endpoint === undefined) {
     throw unusable(text, "it must be dns:///name:port with a port in 1..65535");
   }
+  requireReachable(text, endpoint, "dns:///");
+  return { name: endpoint.host, port: endpoint.port };
 }
 
 function unknownScheme(text: string, scheme: string, rest: string): DfsError {
@@ -137,5 +149,5 @@ function unusable(text: string, why?: string): DfsError {
     why ??
     "it must be host:port with a port in 1..65535, such as localhost:50051 or [::1]:50051, " +
       "unix:///path, or dns:///name:port";
-  return new DfsError("usage", `Cannot use ${quoted(text)} as an endpoint: ${rule}`);
+  return unusableEndpoint(text, rule);
 }

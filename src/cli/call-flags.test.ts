@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { schemaText } from "../../tests/support/guide-schema.ts";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { callFlags, checkCallFlags } from "./call-flags.ts";
@@ -33,14 +34,21 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [["--data", "{}"], "--data is of calls: add --call package.Service/Method"],
   [["--proto", "a.proto"], "--proto is of calls"],
   [["--expect-same"], "--expect-same is of calls"],
-  [["--list", "--data", "{}"], "--data is of calls"],
+  [["--list", "--data", "{}"], "--list makes no calls: --data says nothing beside it"],
+  [["--list", "--rate", "5"], "--list makes no calls: --rate says nothing beside it"],
+  [["--list", ""], "--list needs a value"],
   [[...call, "--list"], "--list makes no calls"],
   [[...call, "--target", "5"], "--target is of dfs.DFSService's own question"],
   [[...call, "--graph", "path:5"], "--graph is of dfs.DFSService's own question"],
   [[...call, "--mode", "stream"], "--mode is of dfs.DFSService's own question"],
   [[...call, "--verify", "status"], "--verify is of dfs.DFSService's own question"],
   [[...call, "--proto", "a", "--protoset", "b"], "--proto and --protoset both describe services"],
-  [[...call, "--authority", "a b"], "--authority must be a host name"],
+  [[...call, "--authority", "a b"], "--authority must be the name of a host"],
+  [[...call, "--authority", "http://x/y"], 'current value is "http://x/y"; did you mean "x"?'],
+  [[...call, "--authority", "user@host:5"], 'did you mean "host:5"?'],
+  [[...call, "--authority", "a:0"], "--authority must be the name of a host, with a port or"],
+  [[...call, "--authority", "a:b"], "--authority must be the name of a host, with a port or"],
+  [[...call, "--authority", "[a]:5"], "--authority must be the name of a host, with a port or"],
   [[...call, "--import-path", "a"], "--import-path says nothing without --proto"],
   [[...call, "--shuffle"], "--shuffle says nothing without --data-file"],
   [[...call, "--ignore-field", "a"], "--ignore-field says nothing without --expect-same"],
@@ -51,6 +59,13 @@ for (const [words, error] of refused) {
     expect(() => valuesOf(...words)).toThrow(error);
   });
 }
+
+test.each(["search", "search.example:443", "10.0.0.1:5", "[::1]", "[fd00::1]:443", "a_b."])(
+  "--authority %s is taken",
+  (authority) => {
+    expect(valuesOf(...call, "--authority", authority)).toMatchObject({ authority });
+  },
+);
 
 test("what may be the rest of a secret is not told", () => {
   const words = [...call, "--metadata", "authorization=Bearer", "hidden"];
@@ -82,18 +97,28 @@ test("a call is settled to the last field before anything is sent", async () => 
   const many = await settle("--data-file", dir.file("a.jsonl"), "--shuffle");
   expect(many?.data).toMatchObject({ isShuffled: true, source: dir.file("a.jsonl") });
 
+  writeFileSync(dir.file("empty.json"), "");
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [["--data", '{"nmae": "a"}'], '--data: guide.Query has no field "nmae"'],
     [["--expect", '{"name": "{{request}}"}'], "--expect takes no templates"],
     [["--expect", '{"heigth": 1}'], '--expect: guide.Place has no field "heigth"'],
     [["--data", `@${dir.file("none.json")}`], "Cannot read --data"],
     [["--expect-same", "--data", '{"name": "{{uuid}}"}'], "each another one by {{uuid}}"],
-    [["--request-id-header", "te"], "--request-id-header must be a key of metadata, or none"],
+    [["--request-id-header", "te"], "--request-id-header must be a key of metadata, such as"],
+    [["--request-id-header", "Authorization"], "none (authorization has a meaning of its own)"],
+    [["--request-id-header", "user-agent"], "such as x-request-id, or none (user-agent has a"],
+    [["--request-id-header", "grpc-a"], "gRPC keeps keys that begin with grpc- to itself"],
     [["--metadata", "x-request-id=1"], "--request-id-header names another, or none"],
     [["--expect", '{"path": "{{request}}"}'], "--expect takes no templates"],
     [["--expect", "{}", "--expect-status", "NOT_FOUND"], "--expect says nothing when"],
     [["--expect-same", "--expect-status", "NOT_FOUND"], "--expect-same says nothing when"],
     [["--data", "@"], "--data must name a file after @"],
+    [["--data", `@${dir.file("empty.json")}`], "empty.json must be JSON: it is empty"],
+    [["--data", '{"name": "a" "b"}'], "--data must be JSON: column 14 has a text in quotes where"],
+    [
+      ["--data", '{"name": "a", "name": "b"}'],
+      "--data must give each key of an object once: column",
+    ],
     [["--import-path", dir.file("none")], "none is no directory"],
     [["--expect-status", "OKAY"], 'did you mean "OK"?'],
   ];
@@ -107,6 +132,8 @@ test("--list prints services, then methods, kinds, idempotency and messages", as
   const list = (...words: readonly string[]) =>
     serviceLines(valuesOf("--proto", proto, ...words), servers);
   expect(await list("--list")).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
+  const twice = ["--proto", `${dir.path}/../${basename(dir.path)}/guide.proto`, "--list"];
+  expect(await list(...twice)).toEqual([`Services in ${proto}:`, "  guide.Guide"]);
   expect(await list("--list", "guide.Guide")).toEqual([
     `guide.Guide, in ${proto}:`,
     "  Find  unary             idempotent (IDEMPOTENT)     guide.Query -> guide.Place",

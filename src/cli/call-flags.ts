@@ -1,6 +1,10 @@
+import { quoted } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
+import { isAuthority } from "../base/host.ts";
 import { defaultRequestIdHeader } from "../workload/call.ts";
 import * as flags from "./flags.ts";
+import { flagName } from "./strict-args.ts";
+import { tlsFlags } from "./tls-flags.ts";
 
 /** The flags of a load that calls a method of any service. */
 export const callFlags = {
@@ -82,6 +86,10 @@ const onlyWithCall = [
   ...["expect", "expect-same", "ignore-field", "expect-status"],
 ];
 const ofSchemas = ["proto", "import-path", "protoset", "metadata", "authority"];
+const ofList: ReadonlySet<string> = new Set([
+  ...["list", "replicas", ...ofSchemas],
+  ...Object.keys(tlsFlags).map(flagName),
+]);
 
 /** By name: what asks DFSService, and therefore nothing of another service. */
 const onlyOfDfs = [
@@ -112,22 +120,33 @@ export function checkCallFlags(values: CallFlagValues, typed: ReadonlySet<string
   refuseWithout(values.importPath.length > 0 && values.proto.length === 0, "import-path", "proto");
   refuseWithout(values.shuffle && values.dataFile === undefined, "shuffle", "data-file");
   refuseWithout(values.ignoreField.length > 0 && !values.expectSame, "ignore-field", "expect-same");
-  if (values.authority !== undefined && !/^[!-~]+$/.test(values.authority)) {
-    throw new DfsError(
-      "usage",
-      `--authority must be a host name, with a port or without: current value is "${values.authority}"`,
-    );
-  }
+  if (values.authority !== undefined) refuseAuthority(values.authority);
   if (values.data !== undefined && values.dataFile !== undefined) {
     throw new DfsError("usage", "--data and --data-file both are the requests: give one of them");
   }
 }
 
 function refuseLone({ list }: CallFlagValues, typed: ReadonlySet<string>): void {
-  const ofCalls = list === undefined ? [...onlyWithCall, ...ofSchemas] : onlyWithCall;
-  const [flag] = ofCalls.filter((name) => typed.has(name));
+  if (list !== undefined) {
+    const [flag] = [...typed].filter((name) => !ofList.has(name));
+    if (flag === undefined) return;
+    throw new DfsError("usage", `--list makes no calls: --${flag} says nothing beside it`);
+  }
+  const [flag] = [...onlyWithCall, ...ofSchemas].filter((name) => typed.has(name));
   if (flag === undefined) return;
   throw new DfsError("usage", `--${flag} is of calls: add --call package.Service/Method`);
+}
+
+function refuseAuthority(authority: string): void {
+  if (isAuthority(authority)) return;
+  const bare = authority.replace(/^[a-z][a-z0-9+.-]*:\/+/i, "").replace(/[/?#].*$/, "");
+  const near = bare.slice(bare.lastIndexOf("@") + 1);
+  const hint = isAuthority(near) ? `; did you mean "${near}"?` : "";
+  throw new DfsError(
+    "usage",
+    "--authority must be the name of a host, with a port or without: " +
+      `current value is ${quoted(authority)}${hint}`,
+  );
 }
 
 function refuseWithout(isWrong: boolean, flag: string, other: string): void {

@@ -16,9 +16,12 @@ function refusal(method: string, given: Partial<Given>): string | undefined {
   }
 }
 
-test.each(["RecordRoute", "RouteChat"])("%s needs the messages that it sends", (method) => {
+test.each([
+  ["RecordRoute", "client"],
+  ["RouteChat", "bidi"],
+])("%s needs the messages that it sends", (method, kind) => {
   expect(refusal(method, {})).toContain(
-    `--call routeguide.RouteGuide/${method} needs the messages that it sends (it is of the kind`,
+    `--call routeguide.RouteGuide/${method} needs the messages that it sends (it is ${kind} streaming)`,
   );
   expect(refusal(method, { data: "{}" })).toBeUndefined();
   expect(refusal(method, { dataFile: "a.jsonl" })).toBeUndefined();

@@ -1,5 +1,5 @@
 import { DfsError } from "../base/errors.ts";
-import type { CallMethod } from "../rpc/schema/call-method.ts";
+import { type CallMethod, kindText } from "../rpc/schema/call-method.ts";
 import { sendsStream } from "../workload/call.ts";
 import type { CallFlagValues } from "./call-flags.ts";
 
@@ -10,7 +10,7 @@ export function checkCallKind(
 ): void {
   if (!sendsStream(method)) return;
   const { data, dataFile, shuffle } = values;
-  const kind = `it is of the kind ${method.kind}`;
+  const kind = `it is ${kindText(method.kind)}`;
   if (data === undefined && dataFile === undefined) {
     throw new DfsError(
       "usage",

@@ -1,4 +1,5 @@
-import type { Endpoint } from "../base/endpoint.ts";
+import { resolve } from "node:path";
+import { type Endpoint, quoted } from "../base/endpoint.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { readGivenFile } from "../base/given-file.ts";
 import { limits } from "../base/limits.ts";
@@ -95,7 +96,17 @@ export async function schemaOfFlags(
 function schemaSource({ proto, importPath, protoset }: CallFlagValues): SchemaSource {
   if (protoset !== undefined) return { kind: "protoset", path: protoset };
   if (proto.length === 0) return { kind: "reflection" };
-  return { kind: "proto", paths: proto, importPaths: importPath };
+  return { kind: "proto", paths: eachOnce(proto), importPaths: importPath };
+}
+
+/** One file may be typed twice, or in two ways, as by a script that adds to its flags. */
+function eachOnce(paths: readonly string[]): readonly string[] {
+  const byFile = new Map<string, string>();
+  for (const path of paths) {
+    const file = resolve(path);
+    if (!byFile.has(file)) byFile.set(file, path);
+  }
+  return [...byFile.values()];
 }
 
 function requestIdHeaderOf(
@@ -104,13 +115,12 @@ function requestIdHeaderOf(
 ): string | undefined {
   if (requestIdHeader === "none") return undefined;
   const key = requestIdHeader.toLowerCase();
-  const rule = key.endsWith("-bin") ? "an id is no bytes" : metadataRule(key, "run-1");
-  if (rule !== undefined || key.startsWith("grpc-")) {
-    const why = rule ?? "gRPC keeps keys that begin with grpc- to itself";
+  const rule = requestIdRule(key);
+  if (rule !== undefined) {
     throw new DfsError(
       "usage",
-      `--request-id-header must be a key of metadata, or none (${why}): ` +
-        `current value is "${requestIdHeader}"`,
+      `--request-id-header must be a key of metadata, such as ${defaultRequestIdHeader}, or none ` +
+        `(${rule}): current value is ${quoted(requestIdHeader)}`,
     );
   }
   if (metadata.has(key)) {
@@ -121,6 +131,18 @@ function requestIdHeaderOf(
     );
   }
   return key;
+}
+
+/** What servers and proxies read from a request, and would read wrongly from an id. */
+const meaningfulKeys =
+  /^(accept|accept-.*|(proxy-)?authorization|cookie|forwarded|origin|referer|traceparent|upgrade|user-agent|via)$/;
+
+/** Why the key cannot carry a request's id; undefined: it can. */
+function requestIdRule(key: string): string | undefined {
+  if (key.startsWith("grpc-")) return "gRPC keeps keys that begin with grpc- to itself";
+  if (key.endsWith("-bin")) return "an id is no bytes";
+  if (meaningfulKeys.test(key)) return `${key} has a meaning of its own`;
+  return metadataRule(key, "run-1");
 }
 
 async function dataText({ data = "{}", dataFile }: CallFlagValues): Promise<string> {
@@ -155,7 +177,7 @@ async function dataOf(values: CallFlagValues, method: CallMethod, text: string):
   const { data = "{}", dataFile, shuffle: isShuffled, expectSame } = values;
   const items =
     dataFile === undefined
-      ? [dataItem(text, "--data", method)]
+      ? [dataItem(text, data.startsWith("@") ? `--data ${data}` : "--data", method)]
       : await dataLines(text, dataFile, method);
   if (expectSame) refuseUnlike(items);
   const { dataShownMaxLength } = limits;

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { type ExitStatus, exitStatus } from "../base/exit-status.ts";
 import type { FaultedLoad } from "../drill/load-under-faults.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -13,7 +14,7 @@ export function endingsOf(
   const isInterrupted = totals.isInterrupted && soft.aborted;
   if (failure !== undefined) notices.error(failure.message);
   if (lostFaultRecordCount > 0) {
-    const what = `${lostFaultRecordCount} record(s) of faults and restarts could not be written`;
+    const what = `${counted(lostFaultRecordCount, "record")} of faults and restarts could not be written`;
     notices.error(`Cannot prove what was survived: ${what}`);
   }
   return [

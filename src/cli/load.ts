@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { type Endpoint, formatEndpoint } from "../base/endpoint.ts";
 import { DfsError } from "../base/errors.ts";
@@ -15,12 +16,15 @@ import { resolveTargets } from "../failover/resolve-targets.ts";
 import type { Graph } from "../graph/graph.ts";
 import { tee } from "../ledger/tee.ts";
 import { LedgerWriter } from "../ledger/writer.ts";
+import { refuseTakenLivePort } from "../live/live-server.ts";
+import { refuseTakenMetricsPort } from "../live/metrics/metrics-server.ts";
 import { type LoadConfig, withSeed } from "../load/load-config.ts";
 import { peakPerSecond, profileDetails, profileText } from "../load/load-profile.ts";
 import { LedgerCollector, unkeptSource } from "../report/ledger-collector.ts";
 import { reportLedgers } from "../report/report-run.ts";
 import type { Channel } from "../rpc/channel.ts";
 import { resolveName } from "../rpc/resolve-name.ts";
+import { kindText } from "../rpc/schema/call-method.ts";
 import { channelOpener } from "../rpc/tls-client.ts";
 import { type Call, idempotencyText } from "../workload/call.ts";
 import { beforeInterrupt } from "./before-interrupt.ts";
@@ -34,7 +38,7 @@ import { endingsOf, warnOfLostRecords } from "./load-endings.ts";
 import { faultFlags, faultGrammarLines, faultsOfFlags, type LoadFaults } from "./load-faults.ts";
 import { loadConfig, loadFlags } from "./load-flags.ts";
 import { type LoadMeter, loadMeter } from "./load-meter.ts";
-import { metricsFlags, metricsPlaceOf } from "./metrics-flags.ts";
+import { metricsFlags, metricsPlaceOf, refuseSharedPort } from "./metrics-flags.ts";
 import { showReport } from "./report.ts";
 import { requireFlag } from "./require-flag.ts";
 import { type ServedPage, whileServing } from "./serve-page.ts";
@@ -86,33 +90,49 @@ export const loadCommand = defineSubcommand({
   ],
   appendix: faultGrammarLines,
   flags: flagSpecs,
-  run(values, context) {
+  async run(values, context) {
+    const settled = await settle(values, context);
+    if (typeof settled === "number") return settled;
+    const writer = openLedger(settled.path, context);
     const say = (text: string) => context.terminal.line(text);
     return whileMetered(metricsPlaceOf(values), say, (book) =>
       whileServing(values.ui, context, (page) => {
         const meter = book === undefined ? undefined : loadMeter(book);
-        return runAndJudge(values, { page, meter }, context);
+        return driveAndJudge({ ...settled, writer, page, meter }, values.require, context);
       }),
     );
   },
 });
 
-/** Who follows the run while it lasts, apart from the terminal. */
-interface Followers {
-  readonly page: ServedPage | undefined;
-  readonly meter: LoadMeter | undefined;
+/** A load of which everything is known and nothing has begun. */
+interface Settled {
+  readonly config: LoadConfig;
+  readonly openChannel: (endpoint: Endpoint) => Channel;
+  readonly graph: Graph | undefined;
+  readonly faults: LoadFaults;
+  /** Of the load's ledger; undefined: none. */
+  readonly path: string | undefined;
+  /** Of the page that is written at the end; undefined: none. */
+  readonly html: string | undefined;
+  readonly live: boolean;
 }
 
-async function runAndJudge(
+/**
+ * What the flags ask for, refused where anything is wrong with it; a status where there is nothing
+ * to drive, as after `--list`.
+ */
+async function settle(
   values: FlagValues<typeof flagSpecs>,
-  { page, meter }: Followers,
-  context: RunContext,
-): Promise<ExitStatus> {
-  const { terminal, interrupts, clock } = context;
-  checkCallFlags(values, context.typed);
+  { terminal, interrupts, clock, typed: typedFlags }: RunContext,
+): Promise<Settled | ExitStatus> {
+  checkCallFlags(values, typedFlags);
+  await refusePorts(values);
+  // What a page has shown must not be gone with it.
+  const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
+  if (html !== undefined) requirePagePlace(html);
   const tls = clientTlsOf(values, terminal);
   const open = channelOpener(tls);
-  const { replicas: typed = [], authority } = values;
+  const { replicas: typed = [], authority, logfile: path, live } = values;
   const openChannel = (endpoint: Endpoint) => open(endpoint, { authority });
   const targets = await resolveTargets(typed, { resolve: resolveName, clock });
   const servers = { replicas: targets.endpoints, openChannel };
@@ -125,20 +145,52 @@ async function runAndJudge(
   const asked = loadConfig({ ...values, replicas: typed }, targets);
   const settled = await beforeInterrupt(callOfFlags(values, servers), interrupts.soft);
   if (settled === undefined) return exitStatus.interrupted;
-  const streams = withStreams(asked, values, context.typed);
+  const streams = withStreams(asked, values, typedFlags);
   const config = withSeed({ ...streams, call: settled.value, tls: tlsText(tls) });
   const faults = faultsOfFlags(values, config);
   await assertLocal(faults.faults);
   const graph = await graphOfFlags(values, terminal);
-  // What a page has shown must not be gone with it.
-  const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
-  if (html !== undefined) requirePagePlace(html);
-  const { logfile: path, live } = values;
+  return { config, openChannel, graph, faults, path, html, live };
+}
+
+/** Throws for ports that the run could not have, or not for both of its pages. */
+async function refusePorts(values: FlagValues<typeof flagSpecs>): Promise<void> {
+  const { ui } = values;
+  const place = metricsPlaceOf(values);
+  refuseSharedPort(place, ui);
+  if (place !== undefined) await refuseTakenMetricsPort(place);
+  if (typeof ui === "number") await refuseTakenLivePort(ui);
+}
+
+function openLedger(
+  path: string | undefined,
+  { terminal, interrupts, clock }: RunContext,
+): LedgerWriter | undefined {
+  if (path === undefined) return undefined;
+  const onFailure = (failure: string) => warnOfLostRecords(failure, terminal);
+  const writer = LedgerWriter.open(path, { flush: "batched", clock, onFailure });
+  interrupts.hard.addEventListener("abort", () => writer.flush());
+  return writer;
+}
+
+interface Drive extends Settled {
+  readonly writer: LedgerWriter | undefined;
+  /** Who follows the run while it lasts, apart from the terminal. */
+  readonly page: ServedPage | undefined;
+  readonly meter: LoadMeter | undefined;
+}
+
+async function driveAndJudge(
+  parts: Drive,
+  require: FlagValues<typeof flagSpecs>["require"],
+  context: RunContext,
+): Promise<ExitStatus> {
+  const { page, html } = parts;
+  const { terminal, interrupts } = context;
   const collector = new LedgerCollector();
-  const parts = { config, openChannel, graph, faults, path, live, page, meter, collector };
-  const driven = await drive(parts, context);
+  const driven = await drive(parts, collector, context);
   terminal.line("");
-  const report = reportLedgers(collector, values.require);
+  const report = reportLedgers(collector, require);
   page?.conclude(collector, report);
   const judged = showReport(report, terminal);
   if (html !== undefined) {
@@ -147,29 +199,14 @@ async function runAndJudge(
   return worstExitStatus([...endingsOf(driven, interrupts, terminal), judged]);
 }
 
-interface Drive extends Followers {
-  readonly config: LoadConfig;
-  readonly openChannel: (endpoint: Endpoint) => Channel;
-  readonly graph: Graph | undefined;
-  readonly faults: LoadFaults;
-  /** Of the load's ledger; undefined: none. */
-  readonly path: string | undefined;
-  readonly live: boolean;
-  readonly collector: LedgerCollector;
-}
-
 /** The load with its faults, its lines and its ledgers, from the headline to the last record. */
 async function drive(
-  { config, openChannel, graph, faults: planned, path, live, page, meter, collector }: Drive,
+  { config, openChannel, graph, faults: planned, path, live, writer, page, meter }: Drive,
+  collector: LedgerCollector,
   { terminal, interrupts, clock }: RunContext,
 ): Promise<FaultedLoad> {
   const run = freshId();
   const onFailure = (failure: string) => warnOfLostRecords(failure, terminal);
-  const writer =
-    path === undefined
-      ? undefined
-      : LedgerWriter.open(path, { flush: "batched", clock, onFailure });
-  interrupts.hard.addEventListener("abort", () => writer?.flush());
   terminal.line(headline(config, run, path));
   const { faults } = planned;
   const pageSinks = page === undefined ? [] : [page.sink];
@@ -201,7 +238,8 @@ async function drive(
   ledger.close();
   if (writer?.failure !== undefined) {
     terminal.notices.warn(
-      `${writer.lostRecordCount} record(s) are not in ${path}: ${writer.failure}`,
+      `${counted(writer.lostRecordCount, "record is", "records are")} not in ${path}: ` +
+        writer.failure,
     );
   }
   return driven;
@@ -244,7 +282,7 @@ function callText(call: Call): string {
   const { method, schema } = call;
   const retried = method.kind === "unary" ? "" : "; never hedged, asked again only as a whole";
   return printable(
-    `Call: ${method.name} (${method.kind}, schema: ${schema}); ` +
+    `Call: ${method.name} (${kindText(method.kind)}, schema: ${schema}); ` +
       `idempotent: ${idempotencyText(call)}${retried}`,
   );
 }

@@ -31,6 +31,18 @@ export function metricsPlaceOf({
   );
 }
 
+/** Throws a usage error where the page that follows a run is to have the port of its metrics. */
+export function refuseSharedPort(
+  place: MetricsPlace | undefined,
+  ui: number | "alone" | undefined,
+): void {
+  if (place === undefined || place.port === 0 || place.port !== ui) return;
+  throw new DfsError(
+    "usage",
+    `--metrics-port and --ui are both ${ui}, and they need two ports; --ui alone has one chosen`,
+  );
+}
+
 /** The flags that say the same to another dfs. */
 export function metricsArguments(place: MetricsPlace | undefined): readonly string[] {
   if (place === undefined) return [];

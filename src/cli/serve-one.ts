@@ -95,7 +95,7 @@ async function serveMetered(
   if (!finished) {
     terminal.notices.warn(`Requests in flight were cut at the end of the grace of ${graceMs} ms`);
   }
-  say(`replica ${endpoint} ended after ${totals["executed"]} request(s)`);
+  say(`replica ${endpoint} ended after ${counted(Number(totals["executed"]), "request")}`);
   if (lost === undefined) return exitStatus.verified;
   terminal.notices.error(`Cannot prove what was executed: ${lost}`);
   return exitStatus.criterionNotMet;

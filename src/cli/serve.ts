@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { DfsError } from "../base/errors.ts";
 import type { ExitStatus } from "../base/exit-status.ts";
 import { limits } from "../base/limits.ts";
@@ -156,7 +157,7 @@ function checkMetricsPorts({ ports, metrics }: ServeConfig): void {
   const range = first === last ? `port ${first}` : `ports ${first} to ${last}`;
   throw new DfsError(
     "usage",
-    `--metrics-port needs ${range} for ${ports.length} replica(s): ${why}`,
+    `--metrics-port needs ${range} for ${counted(ports.length, "replica")}: ${why}`,
   );
 }
 

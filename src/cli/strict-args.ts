@@ -101,6 +101,8 @@ function typed(
     if (flag.valueOptional) return "";
     throw needsValue(name);
   }
+  // That it stands alone is said by leaving the value out, which an empty variable is not.
+  if (next === "" && flag.valueOptional) throw needsValue(name);
   words.shift();
   return next;
 }

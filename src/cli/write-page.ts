@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { DfsError, messageOf } from "../base/errors.ts";
+import { DfsError, messageOf, systemErrorCode } from "../base/errors.ts";
 import { refuseNamedPipe } from "../base/named-pipe.ts";
 import { printable } from "../base/printable.ts";
 import type { LedgerCollector } from "../report/ledger-collector.ts";
@@ -17,10 +17,14 @@ export const htmlFlag = flags.text.optional({
 /** Throws `cannot-run` when a page cannot be written there, before there is anything to lose. */
 export function requirePagePlace(path: string): void {
   const fullPath = resolve(path);
+  const directory = dirname(fullPath);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    throw cannotWrite(fullPath, new Error(`there is no directory ${directory}`));
+  }
   try {
-    accessSync(dirname(fullPath), constants.W_OK);
-    if (!existsSync(fullPath)) return;
-    accessSync(fullPath, constants.W_OK);
+    const exists = existsSync(fullPath);
+    accessSync(exists ? fullPath : directory, constants.W_OK);
+    if (!exists) return;
     if (statSync(fullPath).isDirectory()) throw new Error("it is a directory");
     refuseNamedPipe(fullPath);
   } catch (error) {
@@ -46,8 +50,9 @@ export function writePage(path: string, ledger: LedgerCollector, { reports }: Re
 }
 
 function cannotWrite(fullPath: string, error: unknown): DfsError {
+  const why = systemErrorCode(error) === "EACCES" ? "permission denied" : messageOf(error);
   return new DfsError(
     "cannot-run",
-    printable(`Cannot write the HTML report to ${fullPath}: ${messageOf(error)}`),
+    printable(`Cannot write the HTML report to ${fullPath}: ${why}`),
   );
 }

@@ -164,6 +164,9 @@ describe("placeFaults()", () => {
       "port 50051 is that of several replicas: give one of localhost:50051, 192.0.2.1:50051",
     );
     expect(place(["crash:localhost:50051@5s"], 30_000, both)).toHaveLength(1);
+    expect(place(["crash:127.0.0.1:50051@5s"], 30_000, both)).toMatchObject([
+      { endpoint: { host: "localhost", port: 50_051 } },
+    ]);
   });
 
   test("refuses one in a load of which nobody knows when it ends", () => {

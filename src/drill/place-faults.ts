@@ -1,5 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
 import {
+  coveredKeys,
   type Endpoint,
   endpointKey,
   formatEndpoint,
@@ -77,6 +78,11 @@ function tooLate(
   );
 }
 
+/** Whether either stands for the other, as localhost does for 127.0.0.1. */
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return coveredKeys(a).includes(endpointKey(b)) || coveredKeys(b).includes(endpointKey(a));
+}
+
 function endpointOf(
   { port, host }: FaultWish,
   name: string,
@@ -84,9 +90,7 @@ function endpointOf(
 ): TcpEndpoint {
   const onPorts = replicas.filter(isTcp);
   const matches = onPorts.filter((replica) =>
-    host === undefined
-      ? replica.port === port
-      : endpointKey(replica) === endpointKey({ host, port }),
+    host === undefined ? replica.port === port : isSame(replica, { host, port }),
   );
   const [endpoint] = matches;
   if (endpoint !== undefined && matches.length === 1) return endpoint;

@@ -6,7 +6,7 @@ import { NameWatch } from "./name-watch.ts";
 import type { ReplicaState } from "./replica-state.ts";
 import { resolveTargets } from "./resolve-targets.ts";
 
-/** A name with addresses 10.0.0.N, as the resolver is told; notes what the replica set is told. */
+/** A name with addresses 10.0.0.N, 0 for 127.0.0.1, as the resolver is told; notes what the replica set is told. */
 async function watched(...texts: readonly string[]) {
   const clock = new VirtualClock();
   let answer: readonly number[] | Error = [1, 2];
@@ -14,7 +14,7 @@ async function watched(...texts: readonly string[]) {
   const resolve = async () => {
     askedCount++;
     if (answer instanceof Error) throw answer;
-    return answer.map((last) => `10.0.0.${last}`);
+    return answer.map((last) => (last === 0 ? "127.0.0.1" : `10.0.0.${last}`));
   };
   const told: string[] = [];
   const note = (what: string) => (endpoint: Endpoint, cause: string) => {
@@ -53,6 +53,19 @@ test("asks nothing while all is well, nor when a replica that was typed itself f
   watch.changed({ tUs: 0, endpoint: parseEndpoint("b:1"), state: "down", cause: "" });
   await clock.advanceMs(3_600_000);
   expect([asked(), clock.timerCount]).toEqual([0, 0]);
+});
+
+test("an address that localhost stands for is no newcomer beside it, and serves as it does", async () => {
+  const { clock, watch, state, told, answers, asked } = await watched("localhost:5");
+  answers([0, 2]);
+  state(1, "down");
+  await clock.advanceMs(4000);
+  expect(told).toEqual(["remove 10.0.0.1:5: no longer an address of dns:///search:5"]);
+  watch.changed({ tUs: 0, endpoint: parseEndpoint("localhost:5"), state: "healthy", cause: "" });
+  await clock.advanceMs(2000);
+  asked();
+  await clock.advanceMs(60_000);
+  expect(asked()).toBe(0);
 });
 
 test("asks again when an address fails, at most every 2 s, until as many serve as before", async () => {

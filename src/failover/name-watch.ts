@@ -1,5 +1,5 @@
 import type { CancelTimer } from "../base/clock.ts";
-import { endpointKey, formatEndpoint, type TcpEndpoint } from "../base/endpoint.ts";
+import { coveredKeys, endpointKey, formatEndpoint, type TcpEndpoint } from "../base/endpoint.ts";
 import { limits } from "../base/limits.ts";
 import { formatTarget } from "../base/target.ts";
 import type { ReplicaChange, ReplicaSet } from "./replica-set.ts";
@@ -50,7 +50,7 @@ export class NameWatch {
     this.#options = options;
     const { endpoints, names } = options.targets;
     const isTyped = (endpoint: object) => !("serverName" in endpoint);
-    this.#typed = new Set(endpoints.filter(isTyped).map(endpointKey));
+    this.#typed = new Set(endpoints.filter(isTyped).flatMap(coveredKeys));
     const askedUs = options.clock.nowUs();
     this.#names = names.map((name) => ({
       ...{ name, text: formatTarget(name.target), askedUs },
@@ -64,10 +64,12 @@ export class NameWatch {
   /** Told of every change of the replica set. */
   changed({ endpoint, state, standing }: ReplicaChange): void {
     if (standing === "leaving") return;
-    const key = endpointKey(endpoint);
-    this.#states.set(key, state);
+    const keys = coveredKeys(endpoint);
+    for (const key of keys) this.#states.set(key, state);
     if (state !== "down") return;
-    for (const name of this.#names) if (name.addresses.has(key)) this.#askSoon(name);
+    for (const name of this.#names) {
+      if (keys.some((key) => name.addresses.has(key))) this.#askSoon(name);
+    }
   }
 
   close(): void {
@@ -107,7 +109,8 @@ export class NameWatch {
     name.addresses = addresses;
     name.peakCount = Math.max(name.peakCount, addresses.size);
     for (const [key, endpoint] of addresses) {
-      if (!before.has(key)) replicas.add(endpoint, `resolved from ${name.text}`);
+      const isKnown = before.has(key) || this.#typed.has(key);
+      if (!isKnown) replicas.add(endpoint, `resolved from ${name.text}`);
     }
     for (const [key, endpoint] of before) {
       if (this.#isKnown(key)) continue;

@@ -29,6 +29,12 @@ test("an address that is typed too, or that two names share, is one replica", as
   expect(endpoints[0]).toEqual({ host: "10.0.0.3", port: 50051 });
 });
 
+test("what localhost stands for is one replica with it", async () => {
+  const loopback: ResolveName = async () => ["127.0.0.1", "::1", "10.0.0.3"];
+  const { endpoints } = await resolving(["dns:///search:5", "localhost:5"], loopback);
+  expect(endpoints.map(formatEndpoint)).toEqual(["10.0.0.3:5", "localhost:5"]);
+});
+
 test.each<[string, ResolveName, string]>([
   [
     "localhos",

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { type Endpoint, endpointKey, type TcpEndpoint } from "../base/endpoint.ts";
+import { coveredKeys, type Endpoint, endpointKey, type TcpEndpoint } from "../base/endpoint.ts";
 import { assert, DfsError, messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { didYouMean } from "../base/nearest.ts";
@@ -43,8 +43,13 @@ export async function resolveTargets(
     }),
   );
   // What is typed itself stays, whatever becomes of a name that has it too.
-  const byKey = new Map(found.flat().map((endpoint) => [endpointKey(endpoint), endpoint]));
-  for (const target of targets) if (!isDns(target)) byKey.set(endpointKey(target), target);
+  const typed = new Map(
+    targets.flatMap((target) =>
+      isDns(target) ? [] : coveredKeys(target).map((key) => [key, target] as const),
+    ),
+  );
+  const endpoints = found.flat().map((endpoint) => typed.get(endpointKey(endpoint)) ?? endpoint);
+  const byKey = new Map(endpoints.map((endpoint) => [endpointKey(endpoint), endpoint]));
   return { endpoints: [...byKey.values()], names };
 }
 

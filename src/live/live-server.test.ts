@@ -4,7 +4,12 @@ import { sleep, systemClock, waitUntil } from "../base/clock.ts";
 import { DfsError } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import { EventLog } from "./event-log.ts";
-import { type LiveServer, startLiveServer, usualLivePort } from "./live-server.ts";
+import {
+  type LiveServer,
+  refuseTakenLivePort,
+  startLiveServer,
+  usualLivePort,
+} from "./live-server.ts";
 
 const html = "<!doctype html><title>dfs</title><script>follow()</script>";
 
@@ -195,6 +200,7 @@ describe("the live server's port", () => {
     const start = () => startLiveServer({ port, html, log, clock: systemClock });
     expect(start).toThrow(DfsError);
     expect(start).toThrow(`port ${port} is taken on 127.0.0.1`);
+    await expect(refuseTakenLivePort(port)).rejects.toThrow(`port ${port} is taken on 127.0.0.1`);
     await new Promise((done) => taken.close(done));
     const started = start();
     expect(started.url).toBe(`http://127.0.0.1:${port}/`);

@@ -121,3 +121,8 @@ function listenOn(port: number, fetch: Answer): Bun.Server<undefined> {
     );
   }
 }
+
+/** Throws what startLiveServer() would when a port is taken now. */
+export async function refuseTakenLivePort(port: number): Promise<void> {
+  await listenOn(port, () => new Response(null, { status: 503 })).stop(true);
+}

@@ -89,7 +89,7 @@ describe("ServerLedger", () => {
       expect(told).toEqual([expect.stringContaining(enospc)]);
       ledger.append(execution);
       // Header, execution, footer.
-      expect(ledger.end("normal", {})).toStartWith("3 record(s) could not be written to /dev/full");
+      expect(ledger.end("normal", {})).toStartWith("3 records could not be written to /dev/full");
       expect(told).toHaveLength(1);
     },
   );
@@ -102,7 +102,7 @@ describe("ServerLedger", () => {
     rmdirSync(folder);
     ledger.append(execution);
     expect(() => ledger.begin()).toThrow(`Cannot write the log file "${path}": `);
-    expect(ledger.end("failed", {})).toBe(`1 record(s) could not be written to ${path}`);
+    expect(ledger.end("failed", {})).toBe(`1 record could not be written to ${path}`);
   });
 
   test("keeps no file when asked for none", () => {

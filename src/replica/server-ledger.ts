@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { counted } from "../base/counted.ts";
 import { DfsError, messageOf } from "../base/errors.ts";
 import { freshId } from "../base/random.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
@@ -71,7 +72,7 @@ export class ServerLedger implements LedgerSink {
     const count = lostRecordCount + this.#earlyLostCount;
     if (count === 0) return undefined;
     const why = failure === undefined ? "" : `: ${failure}`;
-    return `${count} record(s) could not be written to ${this.#path}${why}`;
+    return `${counted(count, "record")} could not be written to ${this.#path}${why}`;
   }
 
   #write(record: LedgerRecord): void {

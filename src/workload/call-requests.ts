@@ -1,4 +1,4 @@
-import { parseJson } from "../rpc/schema/parse-json.ts";
+import { parseCheckedJson } from "../rpc/schema/parse-json.ts";
 import { type Call, isIdempotent } from "./call.ts";
 import { type DataItem, DataOrder, valuesOf } from "./call-data.ts";
 import type { TemplateValues } from "./call-template.ts";
@@ -85,5 +85,5 @@ export function messageLists(call: Call, { seed, nowUs }: CallWorkloadOptions): 
 
 function messageOf({ method }: Call, item: DataItem, values: TemplateValues): Uint8Array {
   const { bytes, template, where } = item;
-  return bytes ?? method.request.encodeChecked(parseJson(template.render(values), where));
+  return bytes ?? method.request.encodeChecked(parseCheckedJson(template.render(values), where));
 }

@@ -1,4 +1,4 @@
-import type { CallMethod } from "../rpc/schema/call-method.ts";
+import { type CallMethod, kindText } from "../rpc/schema/call-method.ts";
 import type { CallData } from "./call-data.ts";
 import type { CallExpectation } from "./call-expectation.ts";
 import type { CallMetadata } from "./call-metadata.ts";
@@ -73,7 +73,7 @@ export function callEntries(call: Call): Record<string, string> {
   const { method, schema, data, metadata, authority, requestIdHeader } = call;
   return {
     call: method.name,
-    call_kind: method.kind,
+    call_kind: kindText(method.kind),
     schema,
     data: data.source,
     ...(data.items.length === 1 ? {} : countEntry(call)),

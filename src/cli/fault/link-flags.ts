@@ -1,5 +1,5 @@
 import { parseBytesPerSecond } from "../../base/data-rate.ts";
-import { parseEndpoint, type TcpEndpoint } from "../../base/endpoint.ts";
+import { parseEndpoint, requireReachable, type TcpEndpoint } from "../../base/endpoint.ts";
 import { DfsError } from "../../base/errors.ts";
 import { limits } from "../../base/limits.ts";
 import type { LinkDirection, LinkFaults } from "../../fault/link/link-faults.ts";
@@ -84,7 +84,9 @@ function endpointFlag(description: string): flags.Flag<TcpEndpoint> {
     repeatable: false,
     read([typed], name) {
       if (typed === undefined) throw new DfsError("usage", `${name} is required`);
-      return parseEndpoint(typed);
+      const endpoint = parseEndpoint(typed);
+      requireReachable(typed, endpoint);
+      return endpoint;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { counted } from "../../base/counted.ts";
 import { formatEndpoint } from "../../base/endpoint.ts";
 import { DfsError } from "../../base/errors.ts";
 import { type ExitStatus, exitStatus, worstExitStatus } from "../../base/exit-status.ts";
@@ -57,7 +58,7 @@ const statusOf: Readonly<Record<LinkResult["outcome"], ExitStatus>> = {
 
 function lostText(ledger: LedgerWriter): string {
   return (
-    `Cannot prove the fault as ${ledger.lostRecordCount} of its record(s) could not be ` +
+    `Cannot prove the fault as ${counted(ledger.lostRecordCount, "record")} could not be ` +
     `written to ${ledger.path}`
   );
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { counted } from "../../base/counted.ts";
 import { DfsError } from "../../base/errors.ts";
 import type { FaultOptions, FaultResult } from "../../fault/fault-request.ts";
 import type { LedgerRecord } from "../../ledger/record.ts";
@@ -40,7 +41,7 @@ export async function injectRecorded<R extends { readonly outcome: FaultResult["
   const lost = () =>
     ledger.failure === undefined
       ? undefined
-      : `Cannot prove the fault as ${ledger.lostRecordCount} of its record(s) could not be ` +
+      : `Cannot prove the fault as ${counted(ledger.lostRecordCount, "record")} could not be ` +
         `written to ${ledger.path}`;
   const { fault, seed, config } = tools;
   append(runHeader({ run, command: `fault ${fault}`, seed, config }, clock));

@@ -79,6 +79,16 @@ describe("startMetricsServer()", () => {
       await first.close();
     }
   });
+
+  test.each([
+    ["evil host", "no address of this machine is known as evil host"],
+    ["192.0.2.1", "192.0.2.1 is not an address of this machine"],
+  ])("says of a host that is none of this machine's what would be: %s", (host, why) => {
+    const metrics = { contentType: "text/plain", text: async () => "" };
+    expect(() => startMetricsServer({ host, port: 1024 }, metrics)).toThrow(
+      `${why}; use --metrics-host localhost, or 0.0.0.0 for all of them`,
+    );
+  });
 });
 
 test("buckets are 1, 2.5, 5 of each decade, to the digit", () => {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { formatEndpoint } from "../../base/endpoint.ts";
-import { DfsError, messageOf, systemErrorCode } from "../../base/errors.ts";
+import { DfsError, systemErrorCode } from "../../base/errors.ts";
 import { pathOf } from "../request-guard.ts";
 import { admitScrape, metricsPath } from "./metrics-guard.ts";
 import type { Metrics } from "./open-metrics.ts";
@@ -60,16 +60,32 @@ function listen(hostname: string, port: number, answer: Answer): Bun.Server<unde
       ...{ reusePort: false, development: false },
     });
   } catch (error) {
-    const isTaken = systemErrorCode(error) === "EADDRINUSE";
-    const why = isTaken ? `port ${port} is taken` : messageOf(error);
     throw new DfsError(
       "cannot-run",
-      `Cannot serve metrics on ${formatEndpoint({ host: hostname, port })}: ${why}; name a free ` +
-        "port, or --metrics-port 0 to have one picked",
+      `Cannot serve metrics on ${formatEndpoint({ host: hostname, port })}: ` +
+        whyNot(hostname, port, error),
       { cause: error },
     );
   }
 }
+
+/** What is wrong with the place, and what would be right. */
+function whyNot(hostname: string, port: number, error: unknown): string {
+  switch (systemErrorCode(error)) {
+    case "EADDRINUSE":
+      return `port ${port} is taken; name a free port, or --metrics-port 0 to have one picked`;
+    case "EACCES":
+    case "EPERM":
+      return `port ${port} is privileged and this user may not listen on it; use one from 1024 up`;
+    default:
+      // For a name that is none Bun has whatever the resolver's failure has left behind.
+      return isIP(hostname) === 0
+        ? `no address of this machine is known as ${hostname}; ${hostRemedy}`
+        : `${hostname} is not an address of this machine; ${hostRemedy}`;
+  }
+}
+
+const hostRemedy = "use --metrics-host localhost, or 0.0.0.0 for all of them";
 
 /** Throws what startMetricsServer() would when a port is taken now. */
 export async function refuseTakenMetricsPort(place: MetricsPlace): Promise<void> {

@@ -16,6 +16,11 @@ import { canonicalJson } from "./json-message.ts";
 /** Who sends many messages: nobody, the server, the client, both. */
 export type CallKind = "unary" | "server" | "client" | "bidi";
 
+/** `unary`, `server streaming`. */
+export function kindText(kind: CallKind): string {
+  return kind === "unary" ? kind : `${kind} streaming`;
+}
+
 /** A method that a schema describes, for calls whose messages are JSON. */
 export interface CallMethod {
   /** `package.Service/Method`. */
@@ -47,7 +52,8 @@ export interface MessageType {
   decode(bytes: Uint8Array): JsonValue;
 }
 
-const kinds: Readonly<Record<DescMethod["methodKind"], CallKind>> = {
+/** As the descriptors have them. */
+export const callKinds: Readonly<Record<DescMethod["methodKind"], CallKind>> = {
   unary: "unary",
   server_streaming: "server",
   client_streaming: "client",
@@ -57,7 +63,7 @@ const kinds: Readonly<Record<DescMethod["methodKind"], CallKind>> = {
 export function callMethod(method: DescMethod, registry: Registry): CallMethod {
   const name = `${method.parent.typeName}/${method.name}`;
   return {
-    ...{ name, path: `/${name}`, kind: kinds[method.methodKind] },
+    ...{ name, path: `/${name}`, kind: callKinds[method.methodKind] },
     idempotency: idempotencyOf(method),
     request: messageType(method.input, registry),
     response: messageType(method.output, registry),

@@ -1,5 +1,6 @@
 import type { DescEnum, DescField, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import { FeatureSet_FieldPresence, MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import { callKinds, kindText } from "./call-method.ts";
 import { scalarNames } from "./json-rules.ts";
 
 /** A service for people to read. */
@@ -40,7 +41,7 @@ function methodWords({ name, methodKind, idempotency, input, output }: DescMetho
   const isKnown = idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
   return {
     name,
-    kind: methodKind.replace("_", " "),
+    kind: kindText(callKinds[methodKind]),
     idempotency: isKnown ? `idempotent (${level})` : "not known to be idempotent",
     request: input.typeName,
     response: output.typeName,

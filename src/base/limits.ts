@@ -390,4 +390,6 @@ export const limits = {
   /** How often compiling threads are made to give way to a paced load, as they come and go. */
   yieldCompilersMs: 500,
   compilerNiceLevel: 10,
+  /** The least that a refused client is told to wait while no search has ended yet. */
+  pushbackUnknownMinMs: 100,
 } as const;

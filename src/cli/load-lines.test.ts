@@ -102,11 +102,15 @@ test("LoadLines prints one summary a second otherwise, failures still shown", ()
     load.second(second);
     load.settled({ ...unsent, isNotSent: true });
     load.second({ ...second, ok: 90, lost: 10, notSent: 8 });
+    load.second({ ...second, lost: 0 });
+    load.second({ ...second, ok: 0, lost: 0, inFlight: 100, latencyMaxUs: 0 });
   });
   expect(printed).toEqual([
     `[${time}] ✗ Request #2 → localhost:50051 FAILED (UNAVAILABLE)`,
     `[${time}] ✗ Second 7: 100 scheduled, 99 ok, 1 lost, 3 in flight, worst latency 12.35ms`,
     `[${time}] ✗ Second 7: 100 scheduled, 90 ok, 10 lost (8 not sent), 3 in flight, worst latency 12.35ms`,
+    `[${time}] ✓ Second 7: 100 scheduled, 99 ok, 0 lost, 3 in flight, worst latency 12.35ms`,
+    `[${time}] · Second 7: 100 scheduled, 0 ok, 0 lost, 100 in flight`,
   ]);
 });
 

@@ -103,10 +103,9 @@ export class LoadLines {
     const { second, scheduled, ok, lost, notSent, inFlight } = summary;
     const unsent = notSent === 0 ? "" : ` (${notSent} not sent)`;
     const worst = ok === 0 ? "" : `, worst latency ${msText(summary.latencyMaxUs)}`;
-    const mark = lost > 0 ? paint.red("✗") : paint.green("✓");
     this.#line(
       summary.tUs,
-      `${mark} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost${unsent}, ${inFlight} in flight${worst}`,
+      `${markOf(summary)} Second ${second}: ${scheduled} scheduled, ${ok} ok, ${lost} lost${unsent}, ${inFlight} in flight${worst}`,
     );
   }
 
@@ -130,6 +129,12 @@ export class LoadLines {
   #line(tUs: number, text: string): void {
     this.#print(`[${localTimeOfDay(tUs)}] ${text}`);
   }
+}
+
+/** What is still in flight when a second ends is no success yet. */
+function markOf({ ok, lost }: SecondSummary): string {
+  if (lost > 0) return paint.red("✗");
+  return ok > 0 ? paint.green("✓") : paint.dim("·");
 }
 
 function msText(spanUs: number): string {

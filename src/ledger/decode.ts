@@ -102,6 +102,7 @@ function decodeOk(f: Fields, tUs: number): LedgerRecord {
     attempts: f.number("attempts"),
     ...(f.has("messages") ? { messages: f.number("messages") } : {}),
     ...(f.has("first_ms") ? { firstUs: f.spanUs("first_ms") } : {}),
+    ...(f.has("status") ? { status: f.text("status") } : {}),
   };
 }
 

@@ -28,13 +28,16 @@ function okLine(record: OkRecord): string {
     `${localTimestamp(record.tUs)} endpoint=${formatValue(record.endpoint)} ` +
     `latency_ms=${formatMs(record.latencyUs)} request=${formatValue(record.request)} ` +
     `attempts=${record.attempts} service_ms=${formatMs(record.serviceUs)} ` +
-    `lag_ms=${formatMs(record.lagUs)}${messagesText(record)} t_us=${record.tUs}`
+    `lag_ms=${formatMs(record.lagUs)}${answerText(record)} t_us=${record.tUs}`
   );
 }
 
-function messagesText({ messages, firstUs }: OkRecord): string {
-  if (messages === undefined) return "";
-  return `${firstUs === undefined ? "" : ` first_ms=${formatMs(firstUs)}`} messages=${messages}`;
+/** What few answers have. */
+function answerText({ messages, firstUs, status }: OkRecord): string {
+  const statusText = status === undefined ? "" : ` status=${formatValue(status)}`;
+  if (messages === undefined) return statusText;
+  const firstText = firstUs === undefined ? "" : ` first_ms=${formatMs(firstUs)}`;
+  return `${statusText}${firstText} messages=${messages}`;
 }
 
 /** Configuration and totals are spread into the line under these prefixes. */

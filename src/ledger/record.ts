@@ -63,6 +63,8 @@ export interface OkRecord extends Timed {
   readonly messages?: number;
   /** From the sending of the answering attempt to its first message; absent when it has none. */
   readonly firstUs?: number;
+  /** The answer's status, of a call that may rightly be answered by another; absent: OK. */
+  readonly status?: string;
 }
 
 /** An attempt that failed, was abandoned, or answered late, at `tUs`; sent at tUs - serviceUs. */

@@ -75,6 +75,7 @@ export function settle(
     record: {
       ...{ kind: "ok", ...common, latencyUs: spanUs, serviceUs: answer.serviceUs },
       ...messagesOf(answer),
+      ...(answer.status === "OK" ? {} : { status: answer.status }),
     },
   };
 }

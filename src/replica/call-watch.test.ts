@@ -52,6 +52,20 @@ describe("CallWatch", () => {
     expect(new Set(ended)).toEqual(new Set(["unknown UNIMPLEMENTED"]));
   });
 
+  test("tells calls that were reset before their turn as cancelled", async () => {
+    const { running, begun, endedAfter } = await watched();
+    await using _ = running;
+    using raw = await RawHttp2Client.open(running.replica.port);
+    const count = 500;
+    for (let index = 0; index < count; index++) {
+      raw.sendCall(2 * index + 1, "/dfs.DFSService/RunDFS");
+      raw.send(frameTypes.resetStream, 0, 2 * index + 1, Buffer.of(0, 0, 0, 8));
+    }
+    const ended = await endedAfter(count);
+    expect([begun.length, ended.length]).toEqual([count, count]);
+    expect(new Set(ended)).toEqual(new Set(["RunDFS CANCELLED"]));
+  });
+
   test("tells what a limit has answered", async () => {
     const { running, endedAfter } = await watched({ ...defaultServeLimits, requestMaxMs: 50 });
     await using _ = running;

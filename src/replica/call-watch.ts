@@ -2,6 +2,7 @@ import type { Http2Server, Http2Stream, IncomingHttpHeaders } from "node:http2";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import type { Clock } from "../base/clock.ts";
 import { type StatusName, statusName } from "../rpc/status.ts";
+import { callCame } from "./limited-server.ts";
 
 /** A method that is served; one and the same object for all its calls. */
 export interface ServedMethod {
@@ -19,7 +20,7 @@ export interface CallObserver {
 /** Stands for all methods there are none of: a client may invent as many as it likes. */
 const unknownMethod: ServedMethod = { service: "unknown", method: "unknown" };
 
-/** Watches the calls of HTTP/2 servers that offer `services`. */
+/** Watches the calls of limited HTTP/2 servers that offer `services`, from when they come. */
 export class CallWatch {
   readonly #observer: CallObserver;
   readonly #clock: Clock;
@@ -33,8 +34,9 @@ export class CallWatch {
   }
 
   watch(server: Http2Server): void {
-    // First, since what grpc-js refuses has been answered when the next listener is told.
-    server.prependListener("stream", (stream, headers) => this.#begin(stream, headers));
+    const begin = (stream: Http2Stream, headers: IncomingHttpHeaders) =>
+      this.#begin(stream, headers);
+    server.on(callCame, begin);
   }
 
   #begin(stream: Http2Stream, headers: IncomingHttpHeaders): void {

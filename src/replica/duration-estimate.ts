@@ -1,5 +1,8 @@
 import { limits } from "../base/limits.ts";
 
+/** Of the usual duration: who asks again so soon asks often enough. */
+const leastShare = 0.1;
+
 /** How much the latest of the durations counts. */
 const latestShare = 0.25;
 
@@ -25,12 +28,18 @@ export class DurationEstimate {
 
   /**
    * In how many milliseconds it is worth to ask again: when the first of the jobs under way is
-   * likely to end, within bounds. Before any has ended, each is taken to be half done.
+   * likely to end, within bounds that follow how long jobs take. One that has taken longer than
+   * usual, or of which nothing is known yet, is taken to be as far from its end as from there.
    */
   pushbackMs(nowUs: number): number {
-    const elapsedUs = [...this.#beganUs.values()].map((beganUs) => nowUs - beganUs);
-    const leftUs = elapsedUs.map((us) => (this.#meanUs === undefined ? us : this.#meanUs - us));
-    const firstMs = Math.ceil(Math.min(...leftUs) / 1000);
-    return Math.min(Math.max(firstMs, limits.pushbackMinMs), limits.pushbackMaxMs);
+    const usualUs = this.#meanUs ?? 0;
+    const leftUs = [...this.#beganUs.values()].map((beganUs) => nowUs - beganUs - usualUs);
+    const firstMs = Math.ceil(Math.min(...leftUs.map(Math.abs)) / 1000);
+    return Math.min(Math.max(firstMs, this.#pushbackMinMs()), limits.pushbackMaxMs);
+  }
+
+  #pushbackMinMs(): number {
+    if (this.#meanUs === undefined) return limits.pushbackUnknownMinMs;
+    return Math.max(limits.pushbackMinMs, Math.ceil((leastShare * this.#meanUs) / 1000));
   }
 }

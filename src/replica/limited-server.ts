@@ -21,6 +21,9 @@ export interface LimitedServerOptions {
   readonly turns: ShortTurns;
 }
 
+/** Event of its HTTP/2 servers: a call has come, whose turn is later; told as `stream` is. */
+export const callCame = Symbol("call came");
+
 /** Known to Bun and Node.js, not to the types. */
 type HeaderOptions = Http2Options & { readonly maxHeaderListPairs: number };
 
@@ -76,6 +79,8 @@ function handStreams(server: Http2Server, { isRefused, turns }: LimitedServerOpt
     stream.on("error", () => undefined);
     const session: unknown = Reflect.get(stream, "session");
     if (typeof session !== "object" || session === null || isRefused(session)) return true;
+    // Here, since one that is reset before its turn is told to nobody else.
+    emit(callCame, ...args);
     turns.run(() => {
       if (!stream.destroyed) emit(event, ...args);
     }, session);

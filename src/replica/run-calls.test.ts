@@ -14,6 +14,7 @@ import { csrGraphFromNeighbours } from "../graph/csr-graph.ts";
 import { generateGraph } from "../graph/generators/generate-graph.ts";
 import { graphFromParts } from "../graph/graph-from-parts.ts";
 import { describeGraph, lookUpNames, type RunRequest, runDfs } from "../rpc/dfs-service.ts";
+import { defaultServeLimits } from "./serve-limits.ts";
 
 setDefaultTimeout(60_000);
 
@@ -71,6 +72,21 @@ describe("RunDFS", () => {
     expect(long).toMatchObject({ found: true, pathLength: vertexCount });
     expect(long?.path).toBeUndefined();
     expect((await ask(vertexCount - 2))?.path).toHaveLength(vertexCount - 1);
+  });
+
+  test("is recorded as refused when its answer is too large to be sent", async () => {
+    const vertexCount = 10_000;
+    const csr = generateGraph({ kind: "path", vertexCount });
+    const graph = graphFromParts({ csr, names: undefined });
+    await using running = await RunningReplica.start({
+      graph: { kind: "fixed", graph },
+      limits: { ...defaultServeLimits, messageMaxBytes: 4096 },
+    });
+    const request = { target: vertexCount - 1, numVertices: 0, withPath: true };
+    expect((await running.client.call(runDfs, request)).code).toBe("RESOURCE_EXHAUSTED");
+    expect(running.executions()).toMatchObject([
+      { code: "RESOURCE_EXHAUSTED", found: true, visited: vertexCount },
+    ]);
   });
 
   test("answers small queries while large searches go on, and records what was cancelled", async () => {

@@ -3,7 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { limits } from "../base/limits.ts";
 import type { Graph } from "../graph/graph.ts";
 import { wholeGraph } from "../graph/search-plan.ts";
-import type { RunRequest, RunResponse } from "../rpc/dfs-service.ts";
+import { dfsService, type RunRequest, type RunResponse } from "../rpc/dfs-service.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import { isSmall } from "./graph-size.ts";
 import { namesOf } from "./names-of.ts";
@@ -98,11 +98,24 @@ class OpenRun implements OpenCall {
   }
 
   answer(graph: Graph, { found, visitedCount, runtimeMs, path }: SearchOutcome): void {
-    if (!this.#end({ code: "OK", found, visited: visitedCount })) return;
+    if (!this.#parts.openCalls.has(this)) return;
     const { fingerprint } = graph;
     const response = { found, visitedCount, runtimeMs, fingerprint };
-    if (path === undefined) this.#callback(null, response);
-    else this.#callback(null, { ...response, ...this.#pathFields(graph, path) });
+    const whole = path === undefined ? response : { ...response, ...this.#pathFields(graph, path) };
+    const refusal = path === undefined ? undefined : this.#tooLarge(whole);
+    const code = refusal?.status ?? "OK";
+    if (!this.#end({ code, found, visited: visitedCount })) return;
+    if (refusal === undefined) this.#callback(null, whole);
+    else this.#callback(refusedCall(refusal));
+  }
+
+  /** grpc-js would refuse to send it, after it has been recorded as sent. */
+  #tooLarge(response: RunResponse): Refusal | undefined {
+    const { messageMaxBytes } = this.#parts;
+    const { length } = dfsService.RunDFS.responseSerialize(response);
+    if (length <= messageMaxBytes) return undefined;
+    const message = `Sent message larger than max (${length} vs. ${messageMaxBytes})`;
+    return { status: "RESOURCE_EXHAUSTED", message };
   }
 
   /** A search that other calls need not wait for; it stops when this call's client gives up. */

@@ -115,12 +115,12 @@ describe("SearchDispatcher", () => {
     const waiting = Array.from({ length: limits.searchQueueMaxCount }, () => bench.search());
     expect(waiting.some(isRefusal)).toBe(false);
     expect(bench.jobsGiven()).toBe(searchMaxCount);
-    bench.nowUs = 70_000;
+    bench.nowUs = 700_000;
     const refused = bench.search();
     expect(refused).toMatchObject({
       status: "RESOURCE_EXHAUSTED",
-      message: `This replica is busy: ${limits.searchQueueMaxCount} searches wait already, as many as may wait here; ask again in 70 ms`,
-      pushbackMs: 70,
+      message: `This replica is busy: ${limits.searchQueueMaxCount} searches wait already, as many as may wait here; ask again in 700 ms`,
+      pushbackMs: 700,
     });
     const [lane] = bench.lanes;
     lane?.end(lane.jobs[0] ?? 0);

@@ -33,7 +33,7 @@ describe("LoadMetrics", () => {
   test("counts requests by outcome and by the status that decided it", async () => {
     const samples = await samplesAfter([
       ok,
-      ok,
+      { ...ok, status: "NOT_FOUND" },
       lost("wrong", "visited 3, not 4"),
       lost("failed", "NOT_FOUND: no such vertex"),
       lost("failed", "OK, but after its deadline"),
@@ -42,13 +42,15 @@ describe("LoadMetrics", () => {
     ]);
     expect(samples).toEqual(
       expect.arrayContaining([
-        'dfs_load_requests_total{outcome="ok",code="OK"} 2',
+        'dfs_load_requests_total{outcome="ok",code="OK"} 1',
+        'dfs_load_requests_total{outcome="ok",code="NOT_FOUND"} 1',
         'dfs_load_requests_total{outcome="wrong",code="OK"} 1',
         'dfs_load_requests_total{outcome="failed",code="NOT_FOUND"} 1',
         'dfs_load_requests_total{outcome="failed",code="OK"} 1',
         'dfs_load_requests_total{outcome="indeterminate",code="UNAVAILABLE"} 1',
         'dfs_load_requests_total{outcome="failed",code="none"} 1',
-        'dfs_load_attempts_total{endpoint="localhost:50051",code="OK",end="answered"} 2',
+        'dfs_load_attempts_total{endpoint="localhost:50051",code="OK",end="answered"} 1',
+        'dfs_load_attempts_total{endpoint="localhost:50051",code="NOT_FOUND",end="answered"} 1',
         'dfs_load_attempts_total{endpoint="localhost:50052",code="NOT_FOUND",end="answered"} 1',
         "dfs_load_latency_seconds_sum 0.008",
         "dfs_load_latency_seconds_count 2",

@@ -110,13 +110,14 @@ export class LoadMetrics implements LedgerSink {
     }
   }
 
-  #addOk({ endpoint, latencyUs, serviceUs, lagUs }: OkRecord): void {
+  #addOk({ endpoint, latencyUs, serviceUs, lagUs, status = "OK" }: OkRecord): void {
+    const code = this.#codes.of(status);
     this.#endedCount++;
-    this.#requests.inc({ outcome: "ok", code: "OK" });
+    this.#requests.inc({ outcome: "ok", code });
     this.#latency.observe(latencyUs / 1e6);
     const at = this.#endpoints.of(endpoint);
     this.#service.observe({ endpoint: at }, serviceUs / 1e6);
-    this.#attempts.inc({ endpoint: at, code: "OK", end: "answered" });
+    this.#attempts.inc({ endpoint: at, code, end: "answered" });
     this.#lag.observe(lagUs / 1e6);
   }
 

@@ -389,4 +389,6 @@ export const limits = {
   /** How often compiling threads are made to give way to a paced load, as they come and go. */
   yieldCompilersMs: 500,
   compilerNiceLevel: 10,
+  /** Replicas named in why a request was sent to none. */
+  unaskedTellMaxCount: 3,
 } as const;

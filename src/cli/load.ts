@@ -111,7 +111,7 @@ async function runAndJudge(
 ): Promise<ExitStatus> {
   const { terminal, interrupts, clock } = context;
   checkCallFlags(values, context.typed);
-  const tls = clientTlsOf(values, terminal);
+  const tls = clientTlsOf(values, { terminal, clock });
   const open = channelOpener(tls);
   const { replicas: typed = [], authority } = values;
   const openChannel = (endpoint: Endpoint) => open(endpoint, { authority });

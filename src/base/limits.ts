@@ -392,4 +392,6 @@ export const limits = {
   compilerNiceLevel: 10,
   /** The least that a refused client is told to wait while no search has ended yet. */
   pushbackUnknownMinMs: 100,
+  /** Replicas named in why a request was sent to none. */
+  unaskedTellMaxCount: 3,
 } as const;

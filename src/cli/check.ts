@@ -43,7 +43,7 @@ export const checkCommand = defineSubcommand({
   flags: flagSpecs,
   async run(values, context) {
     const { replicas: targets, wait } = values;
-    const openChannel = channelOpener(clientTlsOf(values, context.terminal));
+    const openChannel = channelOpener(clientTlsOf(values, context));
     const endUs = context.clock.nowUs() + wait * 1000;
     const replicas = await resolveUntil(targets, endUs, context);
     const channels = replicas.map((endpoint) => openChannel(endpoint));

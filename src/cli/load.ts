@@ -130,7 +130,7 @@ async function settle(
   // What a page has shown must not be gone with it.
   const html = values.html ?? (values.ui === undefined ? undefined : livePagePath);
   if (html !== undefined) requirePagePlace(html);
-  const tls = clientTlsOf(values, terminal);
+  const tls = clientTlsOf(values, { terminal, clock });
   const open = channelOpener(tls);
   const { replicas: typed = [], authority, logfile: path, live } = values;
   const openChannel = (endpoint: Endpoint) => open(endpoint, { authority });

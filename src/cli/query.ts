@@ -42,7 +42,7 @@ export const queryCommand = defineSubcommand({
     checkTogether(values);
     const { deadline: deadlineMs } = values;
     const { clock } = context;
-    const openChannel = channelOpener(clientTlsOf(values, context.terminal));
+    const openChannel = channelOpener(clientTlsOf(values, context));
     const targets = await resolveTargets(values.replicas, { resolve: resolveName, clock });
     using session = new QuerySession({ targets, deadlineMs, openChannel }, context);
     const described = await session.graph(values.numVertices ?? 0);

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { printable } from "../base/printable.ts";
 import type { ServingTls } from "../replica/serving-tls.ts";
 import type { TlsFiles, TlsMaterial } from "../replica/tls-material.ts";
+import { untimelyText } from "./untimely-certificate.ts";
 
 interface Voice {
   readonly endpoint: string;
@@ -21,12 +22,8 @@ export function servingTls(
     onUsed(material, isRenewed) {
       const what = isRenewed ? "renewed TLS, for new connections" : "speaks TLS";
       say(`replica ${endpoint} ${what}: ${materialText(material)}`);
-      const { validToDate } = material.identity.first;
-      if (validToDate.getTime() < clock.nowUs() / 1000) {
-        warn(
-          `The certificate of --cert expired on ${validToDate.toISOString()}: clients refuse it`,
-        );
-      }
+      const untimely = untimelyText(material.identity.first, clock);
+      if (untimely !== undefined) warn(`The certificate of --cert ${untimely}: clients refuse it`);
     },
     onRefused: (why) => warn(`The TLS files were changed and are not used; the old stay: ${why}`),
   };

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { loopbackNames, TestAuthority } from "../../tests/support/certificates.ts";
 import { tempDir } from "../../tests/support/temp-dir.ts";
 import { writeIdentity, writePem } from "../../tests/support/tls-files.ts";
+import { systemClock } from "../base/clock.ts";
 import { plainTextWarning, tlsArguments, tlsConfig, tlsFilesOf } from "./serve-tls-flags.ts";
 import { parseStrictly, readFlags } from "./strict-args.ts";
 import { createTerminal } from "./terminal.ts";
@@ -18,13 +19,14 @@ const { cert, key } = writeIdentity(
   authority.issue({ commonName: "one", names: loopbackNames }),
 );
 
-const { notices } = createTerminal();
+const terminal = createTerminal();
 
 /** What the flags come to, and what was warned of. */
 function typed(...words: readonly string[]) {
   const warnings: unknown[] = [];
-  notices.setReporters([{ log: ({ args }) => warnings.push(...args) }]);
-  const tls = clientTlsOf(readFlags(tlsFlags, parseStrictly(words, tlsFlags, false)), { notices });
+  terminal.notices.setReporters([{ log: ({ args }) => warnings.push(...args) }]);
+  const values = readFlags(tlsFlags, parseStrictly(words, tlsFlags, false));
+  const tls = clientTlsOf(values, { terminal, clock: systemClock });
   return { tls, text: tlsText(tls), warnings };
 }
 

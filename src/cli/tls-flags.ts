@@ -3,7 +3,8 @@ import { DfsError } from "../base/errors.ts";
 import { readCertificates, readIdentity } from "../rpc/pem-files.ts";
 import type { ClientTls } from "../rpc/tls-client.ts";
 import * as flags from "./flags.ts";
-import type { Terminal } from "./terminal.ts";
+import type { RunContext } from "./subcommand.ts";
+import { untimelyText } from "./untimely-certificate.ts";
 
 const file = { valueHint: "FILE" };
 
@@ -40,7 +41,7 @@ export type TlsFlagValues = flags.FlagValues<typeof tlsFlags>;
  */
 export function clientTlsOf(
   { tls, cacert, cert, key, skipVerify, serverName }: TlsFlagValues,
-  { notices }: Pick<Terminal, "notices">,
+  { terminal: { notices }, clock }: Pick<RunContext, "terminal" | "clock">,
 ): ClientTls | undefined {
   const given = [cacert, cert, key, serverName].some((value) => value !== undefined);
   if (!tls && !skipVerify && !given) return undefined;
@@ -61,6 +62,12 @@ export function clientTlsOf(
     skipVerify,
     serverName,
   };
+  const untimely = client.identity && untimelyText(client.identity.first, clock);
+  if (untimely !== undefined) {
+    notices.warn(
+      `The client certificate of --cert ${untimely}: replicas that ask for one refuse it`,
+    );
+  }
   if (skipVerify) {
     notices.warn("--skip-verify: whoever answers is believed to be the replica; for tests alone");
   }

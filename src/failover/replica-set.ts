@@ -7,6 +7,7 @@ import { isAnswer } from "../rpc/status.ts";
 import type { ReplicaView } from "./policy.ts";
 import { type OpenAttempt, type Replica, type Standing, unknownReplica } from "./replica.ts";
 import { nextReplicaState, type ReplicaSign, type ReplicaState } from "./replica-state.ts";
+import { whyUnasked } from "./why-unasked.ts";
 
 export interface ReplicaSetOptions {
   readonly endpoints: readonly Endpoint[];
@@ -120,6 +121,15 @@ export class ReplicaSet {
 
   get someHealthy(): boolean {
     return this.#present.some(({ state }) => state === "healthy");
+  }
+
+  /** Why a request that ends now was sent to none of them. */
+  whyUnasked(): string {
+    return whyUnasked(
+      this.#offered.map(({ channel, state }) => {
+        return { endpoint: channel.endpoint, state, failure: channel.failure };
+      }),
+    );
   }
 
   /** Of an endpoint that is, or was, one of the replicas. */

@@ -28,7 +28,8 @@ export class RequestRun {
   #isRefused = false;
   /** Attempts at which a server itself failed. */
   #faultCount = 0;
-  #detail = "no attempt was made";
+  /** Of the last attempt that failed. */
+  #detail: string | undefined;
   #cancelDeadline: CancelTimer = () => undefined;
   #cancelWait: CancelTimer | undefined;
   #cancelHedge: CancelTimer = () => undefined;
@@ -306,7 +307,7 @@ export class RequestRun {
       attemptCount: this.#attempts.length,
       endpoint: this.#attempts.at(-1)?.endpoint,
       answer: undefined,
-      detail: this.#detail,
+      detail: this.#detail ?? this.#context.replicas.whyUnasked(),
       mayHaveExecuted: this.#mayHaveExecuted,
       isRefused: this.#isRefused,
     });

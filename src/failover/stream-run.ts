@@ -227,14 +227,15 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     this.#launch(replica);
   }
 
-  #fail({ endpoint }: StreamAttempt, failure: StreamFailure): void {
-    this.#standing.fail(endpoint, failure);
-    this.#events.onAttemptFailed(this.#standing.lastFailure);
+  #fail({ endpoint }: StreamAttempt, failure: StreamFailure): StreamFailure {
+    const told = this.#standing.fail(endpoint, failure);
+    this.#events.onAttemptFailed(told);
+    return told;
   }
 
   #onFailure(attempt: StreamAttempt, end: CallEnd): void {
     const { replicas } = this.#context;
-    this.#fail(attempt, end);
+    const failure = this.#fail(attempt, end);
     if (end.isFromPeer) replicas.refused(attempt.replica);
     if (typeof end.pushback === "number") replicas.spare(attempt.replica, end.pushback);
     if (attempt.isAbandoned && !attempt.isAdrift) {
@@ -245,7 +246,7 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     const isRefusal = end.status !== "UNAVAILABLE" && end.pushback === undefined;
     if (isRefusal && !attempt.isAbandoned) this.#standing.refusedCount++;
     if (!this.#mayContinue(end) || this.#advance("failure").kind === "end") {
-      this.#end("failed", this.#standing.lastFailure);
+      this.#end("failed", failure);
     }
   }
 
@@ -291,7 +292,8 @@ export class StreamRun implements StreamHandle, StreamAttemptEvents {
     if (this.#consumer.isComplete) this.#complete();
     const open = this.#current;
     if (open !== undefined) this.#fail(open, silent(open.silenceText));
-    const { detail } = this.#standing.lastFailure;
+    const { replicas } = this.#context;
+    const detail = this.#standing.lastFailure?.detail ?? replicas.whyUnasked();
     this.#end("failed", { status: "DEADLINE_EXCEEDED", detail });
   }
 

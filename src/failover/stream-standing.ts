@@ -8,14 +8,14 @@ export class StreamStanding {
   refusedCount = 0;
   #sinceUs: number;
   #gap: (StreamFailure & Pick<StreamGap, "from">) | undefined;
-  #lastFailure: StreamFailure = { status: "DEADLINE_EXCEEDED", detail: "no attempt was made" };
+  #lastFailure: StreamFailure | undefined;
 
   constructor(startUs: number) {
     this.#sinceUs = startUs;
   }
 
-  /** What is said of a stream that fails now; the detail names the replica. */
-  get lastFailure(): StreamFailure {
+  /** Of its last attempt that failed; the detail names the replica. */
+  get lastFailure(): StreamFailure | undefined {
     return this.#lastFailure;
   }
 
@@ -24,10 +24,12 @@ export class StreamStanding {
     this.#sinceUs = nowUs;
   }
 
-  /** An attempt on `endpoint` is over, and everything has not come yet. */
-  fail(endpoint: Endpoint, { status, detail }: StreamFailure): void {
-    this.#lastFailure = { status, detail: `${status} from ${formatEndpoint(endpoint)}: ${detail}` };
+  /** An attempt on `endpoint` is over, and not all has come; returns what becomes lastFailure. */
+  fail(endpoint: Endpoint, { status, detail }: StreamFailure): StreamFailure {
+    const failure = { status, detail: `${status} from ${formatEndpoint(endpoint)}: ${detail}` };
+    this.#lastFailure = failure;
     this.#gap ??= { from: endpoint, status, detail };
+    return failure;
   }
 
   /** It moves again, by a message from `to`; the gap that this ends, if an attempt had failed. */

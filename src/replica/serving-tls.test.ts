@@ -92,6 +92,14 @@ describe("a server's certificate", () => {
     expect(await askedOver(replica.replica, {}, "127.0.0.1")).toBe("OK");
   });
 
+  test("is taken when what vouches for it is named, without the root above", async () => {
+    const { replica } = await served({ ...written(server), clientCa: undefined });
+    await using _ = replica;
+    const pinned = writePem(dir.path, "pinned", server.cert);
+    const itself = readCertificates({ flag: "--cacert", path: pinned });
+    expect(await askedOver(replica.replica, { roots: itself })).toBe("OK");
+  });
+
   test("is refused for its CA, unless nothing is verified", async () => {
     const { replica } = await served({ ...written(server), clientCa: undefined });
     await using _ = replica;
@@ -153,6 +161,13 @@ describe("client certificates", () => {
     expect(await askedOver(replica.replica, { identity: unknown })).toContain(
       "it may not accept the client's certificate",
     );
+  });
+
+  test("are let in when what vouches for them is named, without the root above", async () => {
+    const pinned = writePem(dir.path, "pinned-client", known?.pem ?? "");
+    const { replica } = await served({ ...written(server), clientCa: pinned });
+    await using _ = replica;
+    expect(await askedOver(replica.replica, { identity: known })).toBe("OK");
   });
 
   test("that are refused get not one byte of an answer, however fast they ask", async () => {

@@ -35,8 +35,11 @@ export class ShortTurns {
 
   #take(job: () => void): void {
     const startedUs = this.#clock.nowUs();
-    job();
-    this.#takenUs += this.#clock.nowUs() - startedUs;
+    try {
+      job();
+    } finally {
+      this.#takenUs += this.#clock.nowUs() - startedUs;
+    }
   }
 
   #schedule(): void {

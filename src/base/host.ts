@@ -79,7 +79,7 @@ export function listeningFault(host: string): HostFault | undefined {
   return { rule: `${host} is an address to listen on, not one to connect to`, near };
 }
 
-/** Whether `text` is what a server may be told that it is asked as: a host, with a port or without. */
+/** Whether `text` may be what a server is asked as: a host, with a port or without. */
 export function isAuthority(text: string): boolean {
   const [, address, name = "", port = "1"] =
     /^(?:\[([^[\]%]*)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? [];

@@ -6,7 +6,7 @@ import { NameWatch } from "./name-watch.ts";
 import type { ReplicaState } from "./replica-state.ts";
 import { resolveTargets } from "./resolve-targets.ts";
 
-/** A name with addresses 10.0.0.N, 0 for 127.0.0.1, as the resolver is told; notes what the replica set is told. */
+/** A name with addresses 10.0.0.N, 0 for 127.0.0.1; notes what the replica set is told. */
 async function watched(...texts: readonly string[]) {
   const clock = new VirtualClock();
   let answer: readonly number[] | Error = [1, 2];

@@ -27,10 +27,14 @@ export function askForShortSlices(): boolean {
   }
 }
 
-/** `struct sched_attr` in its first version, of the usual policy, which is number 0. */
+/** SCHED_FLAG_KEEP_POLICY: whoever chose another than the usual one keeps it. */
+const keepPolicy = 8n;
+
+/** `struct sched_attr` in its first version. */
 function attributesOf(niceLevel: number, sliceUs: number): Uint8Array {
   const attributes = new DataView(new ArrayBuffer(48));
   attributes.setUint32(0, attributes.byteLength, true);
+  attributes.setBigUint64(8, keepPolicy, true);
   attributes.setInt32(16, niceLevel, true);
   attributes.setBigUint64(24, BigInt(sliceUs * 1000), true);
   return new Uint8Array(attributes.buffer);

@@ -66,7 +66,7 @@ export class RunCalls {
       } catch (error) {
         open.refuse({ status: "INTERNAL", message: `Cannot search: ${messageOf(error)}` });
       }
-    });
+    }, open.peer);
   }
 }
 
@@ -90,6 +90,11 @@ class OpenRun implements OpenCall {
 
   get request(): RunRequest {
     return this.#call.request;
+  }
+
+  /** The client's end of its connection. */
+  get peer(): string {
+    return this.#call.getPeer();
   }
 
   refuse(refusal: Refusal): void {

@@ -12,7 +12,7 @@ export class ShortTurns {
   readonly #clock: Clock;
   readonly #turnUs: number;
   /** Of each owner at least one; the first is the next to be served. */
-  readonly #waiting = new Map<object, (() => void)[]>();
+  readonly #waiting = new Map<object | string, (() => void)[]>();
   #takenUs = 0;
   #isScheduled = false;
 
@@ -22,7 +22,7 @@ export class ShortTurns {
   }
 
   /** Jobs without an owner are those of one. */
-  run(job: () => void, owner: object = this): void {
+  run(job: () => void, owner: object | string = this): void {
     this.#schedule();
     if (this.#waiting.size === 0 && this.#takenUs < this.#turnUs) {
       this.#take(job);

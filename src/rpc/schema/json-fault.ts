@@ -22,8 +22,8 @@ type Next = "value" | "first value" | "key" | "first key" | "end of value";
 
 const blanks = /[ \t\n\r]*/y;
 const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what JSON forbids in a text.
-const plainRun = /[^"\\\u0000-\u001f]*/y;
+// All but quotes, backslashes and what JSON forbids: control characters.
+const plainRun = /[ !#-[\]-\uffff]*/y;
 const escapeForm = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const shownWord = /[\w$.+-]{1,20}|./suy;
 

@@ -278,7 +278,9 @@ function onChange(run: Run, change: ReplicaChange): void {
   const { history, world } = run;
   history.changes.push(change);
   run.tell(`replica ${replicaAt(change.endpoint)} is ${change.state}: ${change.cause}`);
-  if (change.state === "healthy") world.clock.set(0, () => assertReleased(run, change));
+  // That a healthy replica is to go is no return.
+  const isReturn = change.state === "healthy" && change.standing === undefined;
+  if (isReturn) world.clock.set(0, () => assertReleased(run, change));
 }
 
 /** In the instant in which a replica becomes healthy, everything that waits leaves. */
